@@ -1,0 +1,62 @@
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct mh_err_info infos[MH_CODE_MAX] = {
+	[MH_OK] = {"OK", 200, 0, "Done", "完成"},
+#define MH_ERROR(name, http, retry, en, zh) [MH_E_##name] = {#name, http, retry, en, zh},
+#include "base/errors.def"
+#undef MH_ERROR
+};
+
+const struct mh_err_info *mh_err_info(enum mh_code code)
+{
+	return &infos[(unsigned)code < MH_CODE_MAX ? code : MH_E_INTERNAL];
+}
+
+/* A text cut in the middle of a UTF-8 sequence would make the answer invalid JSON: step back to a boundary. */
+static void trim_utf8(char *text, size_t cap, int wanted)
+{
+	if (wanted < 0 || (size_t)wanted < cap) return;
+	size_t end = cap - 1;
+	size_t at = end;
+	while (at > 0 && ((unsigned char)text[at - 1] & 0xC0) == 0x80) at--;
+	if (at > 0 && (unsigned char)text[at - 1] >= 0xC0) {
+		unsigned char lead = (unsigned char)text[at - 1];
+		size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+		if (at - 1 + need > end) text[at - 1] = '\0';
+	}
+}
+
+#define FILL(field, fmt)                                                                                               \
+	do {                                                                                                           \
+		va_list ap_;                                                                                           \
+		va_start(ap_, fmt);                                                                                    \
+		int wanted_ = vsnprintf(reterr->field, sizeof reterr->field, fmt, ap_);                                \
+		va_end(ap_);                                                                                           \
+		trim_utf8(reterr->field, sizeof reterr->field, wanted_);                                               \
+	} while (0)
+
+enum mh_code mh_err_set(struct mh_err *reterr, enum mh_code code, const char *file, int line, const char *fmt, ...)
+{
+	if (!reterr) return code;
+	*reterr = (struct mh_err){.code = code, .file = file, .line = line};
+	FILL(message, fmt);
+	return code;
+}
+
+void mh_err_detail(struct mh_err *reterr, const char *fmt, ...)
+{
+	if (reterr) FILL(detail, fmt);
+}
+
+void mh_err_hint(struct mh_err *reterr, const char *fmt, ...)
+{
+	if (reterr) FILL(hint, fmt);
+}
+
+void mh_err_internal(struct mh_err *reterr, const char *fmt, ...)
+{
+	if (reterr) FILL(internal, fmt);
+}
