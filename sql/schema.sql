@@ -1,0 +1,365 @@
+-- The schema of a Minhu store: one text for SQLite and PostgreSQL. %I is an integer, %T a text, %B bytes.
+-- Rules (docs/storage.md, checked by tools/lint/schema.py): every table has a class (home: belongs to one jurisdiction and
+-- begins with home_id; ref: small, the same everywhere; local: this store only); no NULL unless said; no generated ids; no
+-- triggers; instants are Unix milliseconds, days are numbers since 1970-01-01.
+
+-- Settings of this store: schema hash, home, origin, zone, pack.
+-- class: local
+-- store: clustered
+create table setting (
+	name %T not null,
+	value %T not null,
+	constraint setting_pk primary key (name)
+);
+
+-- Who may write: one row a duty; the epoch fences a writer that has been replaced.
+-- class: local
+-- store: clustered
+create table lease (
+	name %T not null,
+	holder %T not null,  -- host:pid:random of the process
+	epoch %I not null,   -- grows with every change of holder
+	until %I not null,   -- instant at which others may take it
+	constraint lease_pk primary key (name)
+);
+
+-- The tree of units: city > county > township > village, departments beside them.
+-- class: ref
+create table org (
+	id %I not null,         -- first 53 bits of SHA-256 of the code: the same in every store
+	code %T not null,       -- official statistics code, or parent-Dnn for a department
+	parent_id %I not null,  -- 0 for the root
+	org_level %I not null,  -- 1 village, 2 township, 3 county, 4 city
+	kind_of_org %T not null,-- government, township, street, zone, village, community, department, hotline, …
+	duty %T not null,       -- key of the duty catalogue for a department, else empty
+	zh %T not null,
+	en %T not null,
+	constraint org_pk primary key (id)
+);
+
+-- Every pair of a unit and one above it (itself at depth 0).
+-- class: ref
+-- store: clustered
+create table org_closure (
+	anc_id %I not null,
+	des_id %I not null,
+	depth %I not null,
+	constraint org_closure_pk primary key (anc_id, des_id)
+);
+
+-- Staff who hold a role in a unit: electors of panels, named owners. Not residents.
+-- class: ref
+create table officer (
+	id %I not null,
+	code %T not null,      -- how the officer is known: letters and digits
+	zh %T not null,
+	en %T not null,
+	role %T not null,
+	org_id %I not null,
+	constraint officer_pk primary key (id)
+);
+create index officer_role on officer (role, id);
+
+-- The category tree.
+-- class: ref
+-- store: clustered
+create table class (
+	class_code %T not null,   -- 01, 0103, 010305
+	parent_code %T not null,
+	zh %T not null,
+	en %T not null,
+	keywords %T not null,     -- separated by |
+	constraint class_pk primary key (class_code)
+);
+
+-- The duty catalogue: who leads for a category.
+-- class: ref
+-- store: clustered
+create table duty_entry (
+	class_code %T not null,
+	org_level %I not null,    -- level at which it is handled
+	lead %T not null,         -- duty key of a department, or 'territory'
+	co %T not null,           -- duty keys separated by |
+	urgent %I not null,
+	zh %T not null,           -- note
+	constraint duty_entry_pk primary key (class_code)
+);
+
+-- Immutable versions of process definitions. The hash is an entry of the ledger.
+-- class: ref
+create table definition (
+	kind %T not null,
+	version %I not null,
+	since %I not null,        -- day from which new matters use it
+	at %I not null,
+	hash %T not null,
+	body %T not null,         -- the YAML file, verbatim
+	constraint definition_pk primary key (kind, version)
+);
+
+-- Revisions of a calendar, never edited.
+-- class: ref
+create table calendar_rev (
+	region %T not null,
+	rev %I not null,
+	at %I not null,
+	hash %T not null,
+	body %T not null,         -- the day table as CSV, canonical
+	hours %T not null,        -- business hours, e.g. 08:30-12:00,14:00-17:30
+	source %T not null,
+	constraint calendar_rev_pk primary key (region, rev)
+);
+
+-- Matters: the current state of each, a projection of its events.
+-- class: home
+create table matter (
+	home_id %I not null,      -- jurisdiction of intake; never changes
+	id %I not null,
+	ref %T not null,          -- 128 random bits in hex: the "m" of ledger entries, unrelated to the person or to id
+	number %T not null,       -- for people: 2026-330100-000042
+	kind %T not null,
+	version %I not null,      -- of the definition; kept to the end
+	state %T not null,
+	category %T not null,     -- initial, active, waiting, done, void
+	room %T not null,         -- of the six
+	level %I not null,        -- which of the four levels answers now; rises with every escalation
+	owner_id %I not null,     -- the unit that has it; 0: nobody yet
+	super_id %I not null,     -- the unit that answers for it at `level`; 0: the owner itself
+	place_id %I not null,     -- territory it belongs to
+	class_code %T not null,   -- category, or empty
+	channel %T not null,
+	mark %T not null,         -- board colour, or empty
+	main_id %I not null,      -- the matter it was merged into; 0: it stands for itself
+	parent_id %I not null,    -- the matter whose child it is; 0: none
+	facts %T not null,        -- values of the fields that are not personal, as JSON
+	uses %T not null,         -- how often each bounded or counted transition was used, as JSON
+	created %I not null,
+	entered %I not null,      -- when it came into its state
+	updated %I not null,
+	last_seq %I not null,     -- its newest entry in the ledger
+	code_hash %T not null,    -- SHA-256 of the tracking code
+	constraint matter_pk primary key (home_id, id)
+);
+create index matter_ref on matter (home_id, ref);
+create index matter_code on matter (home_id, code_hash);
+create index matter_number on matter (home_id, number);
+create index matter_owner on matter (home_id, owner_id, category, id);
+create index matter_parent on matter (home_id, parent_id, kind) where parent_id > 0;
+create index matter_main on matter (home_id, main_id, id) where main_id > 0;
+
+-- The only place of personal data: what an event carried that is not for the ledger, sealed under the matter's key.
+-- The only table with deletes.
+-- class: home
+create table private (
+	home_id %I not null,
+	seq %I not null,
+	matter_id %I not null,
+	sealed %B not null,       -- nonce, then AEAD of (salt, payload); see src/matter/seal.h
+	constraint private_pk primary key (home_id, seq)
+);
+create index private_matter on private (home_id, matter_id, seq);
+
+-- One key a matter, sealed under the city's master key. Erasure deletes it, and so reaches old copies of `private`.
+-- class: home
+-- store: clustered
+create table matter_key (
+	home_id %I not null,
+	matter_id %I not null,
+	sealed %B not null,
+	constraint matter_key_pk primary key (home_id, matter_id)
+);
+
+-- Clocks that have been started. Budget and consumption are the truth; fire_at is derived from them.
+-- class: home
+create table clock (
+	home_id %I not null,
+	matter_id %I not null,
+	name %T not null,
+	unit %T not null,         -- wd, wh, d, h, min, or day (at: a date)
+	budget %I not null,       -- in the unit (a day number for `day`)
+	consumed %I not null,     -- used up before running_since, in ticks of the unit (mh_cal)
+	running_since %I not null,-- instant; -1: paused, stopped or expired
+	rev %I not null,          -- calendar revision that fire_at was derived under
+	fire_at %I not null,      -- instant; the largest integer when it does not run
+	warn_at %I not null,      -- instant of the warning still due; the largest integer: none
+	next_at %I not null,      -- the smaller of the two
+	rung %I not null,         -- how often it has fired
+	then_name %T not null,    -- transition that it fires in the present state, or empty
+	how %T not null,          -- running, paused, stopped, expired
+	constraint clock_pk primary key (home_id, matter_id, name)
+);
+create index clock_next on clock (home_id, next_at, matter_id, name);
+
+-- What happened to each clock and why: the answer to "why this date". Append-only.
+-- class: home
+-- store: clustered
+create table clock_log (
+	home_id %I not null,
+	matter_id %I not null,
+	seq %I not null,          -- entry of the ledger that caused it
+	step %I not null,         -- order within one entry
+	name %T not null,
+	what %T not null,         -- start, continue, pause, resume, extend, restart, warn, fire, stop, revise
+	at %I not null,
+	unit %T not null,
+	budget %I not null,
+	consumed %I not null,
+	rev %I not null,
+	fire_at %I not null,
+	constraint clock_log_pk primary key (home_id, matter_id, seq, step)
+);
+
+-- Requests that were carried out, by their idempotency key: a retry gets the same answer and does nothing.
+-- class: home
+-- store: clustered
+create table request_key (
+	home_id %I not null,
+	request_id %T not null,   -- the key, with what it was used for
+	hash %T not null,         -- SHA-256 of the request, so that a key is not used for two things
+	matter_id %I not null,
+	seq %I not null,
+	at %I not null,
+	constraint request_key_pk primary key (home_id, request_id)
+);
+
+-- Files that prove something. The bytes are in the state folder, under their hash.
+-- class: home
+create table file (
+	home_id %I not null,
+	id %I not null,
+	matter_id %I not null,
+	seq %I not null,          -- event that it supports; -1: uploaded, not yet used
+	evidence %T not null,     -- name in the definition, or empty for what the person sent along
+	hash %T not null,
+	size %I not null,
+	media_type %T not null,
+	at %I not null,
+	constraint file_pk primary key (home_id, id)
+);
+create index file_matter on file (home_id, matter_id, id);
+
+-- Relations between matters: child, main (merged into), class, or a name that a definition gives.
+-- class: home
+-- store: clustered
+create table link (
+	home_id %I not null,
+	from_id %I not null,
+	to_id %I not null,
+	word %T not null,
+	seq %I not null,          -- event that made it
+	ended_seq %I not null,    -- event that ended it; -1: stands
+	constraint link_pk primary key (home_id, from_id, to_id, word, seq)
+);
+create index link_to on link (home_id, to_id, word, from_id);
+
+-- Votes: one row a round.
+-- class: home
+create table vote (
+	home_id %I not null,
+	matter_id %I not null,
+	seq %I not null,          -- event that opened it
+	name %T not null,
+	drawn_seq %I not null,    -- event by which the electors were drawn; -1: not yet
+	root %T not null,         -- root hash of the checkpoint that the draw used; empty: not yet
+	outcome %T not null,      -- empty while open
+	constraint vote_pk primary key (home_id, matter_id, seq)
+);
+create index vote_open on vote (home_id, drawn_seq, matter_id, seq);
+
+-- Electors of a round and what each chose.
+-- class: home
+-- store: clustered
+create table ballot (
+	home_id %I not null,
+	matter_id %I not null,
+	seq %I not null,          -- of the vote
+	officer_id %I not null,
+	choice %T not null,       -- empty: not yet
+	constraint ballot_pk primary key (home_id, matter_id, seq, officer_id)
+);
+
+-- Messages to be sent, and boards to be marked: the effects that leave the engine.
+-- class: home
+create table message (
+	home_id %I not null,
+	id %I not null,
+	matter_id %I not null,
+	seq %I not null,
+	recipient %T not null,    -- owner, citizen, superior, or a role
+	org_id %I not null,       -- unit that it goes to; 0: the person who raised the matter
+	template %T not null,
+	at %I not null,
+	sent_at %I not null,      -- -1: not yet
+	constraint message_pk primary key (home_id, id)
+);
+create index message_matter on message (home_id, matter_id, id);
+
+-- What was made public: the fields, as they stood.
+-- class: home
+create table publication (
+	home_id %I not null,
+	seq %I not null,
+	matter_id %I not null,
+	public_place %T not null,
+	body %T not null,
+	at %I not null,
+	constraint publication_pk primary key (home_id, seq)
+);
+
+-- Running numbers for people.
+-- class: home
+-- store: clustered
+create table counter (
+	home_id %I not null,
+	name %T not null,
+	n %I not null,
+	constraint counter_pk primary key (home_id, name)
+);
+
+-- The ledger (src/ledger): entries verbatim, full tiles, the head, and the heads that were signed.
+-- `log` numbers the logs of a home: a restore closes one and opens the next.
+-- class: home
+create table ledger_entry (
+	home_id %I not null,
+	log %I not null,
+	seq %I not null,
+	matter_id %I not null,    -- whose event it is; 0: of the city itself
+	entry %B not null,
+	constraint ledger_entry_pk primary key (home_id, log, seq)
+);
+create index ledger_entry_matter on ledger_entry (home_id, matter_id, log, seq);
+
+-- class: home
+-- store: clustered
+create table ledger_tile (
+	home_id %I not null,
+	log %I not null,
+	tile_level %I not null,
+	idx %I not null,
+	hashes %B not null,       -- 256 hashes
+	constraint ledger_tile_pk primary key (home_id, log, tile_level, idx)
+);
+
+-- class: home
+-- store: clustered
+create table ledger_head (
+	home_id %I not null,
+	log %I not null,
+	size %I not null,
+	frontier %B not null,
+	epoch %I not null,
+	origin %T not null,
+	constraint ledger_head_pk primary key (home_id, log)
+);
+
+-- class: home
+-- store: clustered
+create table ledger_signed (
+	home_id %I not null,
+	log %I not null,
+	size %I not null,
+	root %B not null,
+	note %T not null,
+	at %I not null,
+	constraint ledger_signed_pk primary key (home_id, log, size)
+);
