@@ -65,7 +65,7 @@ void mh_buf_str_add(struct mh_buf *b, struct mh_str s);
 void mh_buf_c(struct mh_buf *b, const char *z);
 void mh_buf_ch(struct mh_buf *b, char c);
 void mh_buf_fmt(struct mh_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void mh_buf_vfmt(struct mh_buf *b, const char *fmt, va_list ap);
+void mh_buf_vfmt(struct mh_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* With the quotes, escaped as JSON; and as XML text or attribute. */
 void mh_buf_json(struct mh_buf *b, struct mh_str s);
 void mh_buf_xml(struct mh_buf *b, struct mh_str s);

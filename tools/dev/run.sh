@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# ./dev run: a city with sample data on this machine. Sourced by ./dev.
+
+port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+cmd_run() {
+	local port=${MINHU_PORT:-8080} pack=packs/hangzhou store=var/city.db
+	setup
+	step 'release build' build_release
+	# var/making stands while the sample city is being made: one that was interrupted is made anew, no other is touched.
+	if [ ! -e "$store" ] || [ -e var/making ]; then
+		mkdir -p var
+		chmod 700 var
+		[ ! -e var/making ] || rm -rf "$store" "$store"-* "$store".*
+		touch var/making
+		step "making a sample city in $store" build/minhu init --store "sqlite:$store" --pack "$pack"
+		rm var/making
+	fi
+	if [ -z "${MINHU_PORT:-}" ]; then
+		while port_taken "$port"; do port=$((port + 1)); done
+	elif port_taken "$port"; then
+		die "port $port (MINHU_PORT) is taken"
+	fi
+	cat <<EOF
+
+Minhu is at http://127.0.0.1:$port/ (Ctrl-C stops it; rm -r var starts the city anew)
+  say something to the city     http://127.0.0.1:$port/
+  the interface for programs    http://127.0.0.1:$port/api/v1
+  check the whole record        build/minhu verify --store sqlite:$store
+
+EOF
+	# exec: signals reach the server itself, which finishes what it has begun.
+	exec build/minhu serve --store "sqlite:$store" --listen "127.0.0.1:$port"
+}
+
+cmd_bench() {
+	local script found=
+	setup
+	for script in bench/bench_*; do
+		[ -x "$script" ] || continue
+		if [ $# -gt 0 ]; then
+			case " $* " in *" $(basename "$script" | sed 's/^bench_//; s/\..*//') "*) ;; *) continue ;; esac
+		fi
+		if [ -z "$found" ]; then step 'release build' build_release; fi
+		found=1
+		say "== $(basename "$script")"
+		"$script"
+	done
+	[ -n "$found" ] || die "nothing to run: a measurement is an executable bench/bench_NAME that starts build/minhu itself"
+}
