@@ -1,0 +1,39 @@
+#include "access/perm.h"
+
+static const char *const names[MH_PERM_MAX] = {
+	[MH_PERM_UNSET] = "unset",       [MH_PERM_PUBLIC] = "public", [MH_PERM_HOLDER] = "holder",
+	[MH_PERM_STAFF] = "staff",       [MH_PERM_DISPATCH] = "dispatch", [MH_PERM_HANDLE] = "handle",
+	[MH_PERM_LEAD] = "lead",         [MH_PERM_ASSESS] = "assess", [MH_PERM_AUDIT] = "audit",
+	[MH_PERM_ADMIN] = "admin",
+};
+
+const char *mh_perm_name(enum mh_perm perm)
+{
+	return names[(unsigned)perm < MH_PERM_MAX ? perm : MH_PERM_UNSET];
+}
+
+#define BIT(p) (1u << MH_PERM_##p)
+static const struct {
+	const char *role;
+	unsigned perms; /* beside public, holder and staff, which every role has */
+} roles[] = {
+	{"operator", BIT(DISPATCH)},
+	{"dispatcher", BIT(DISPATCH)},
+	{"handler", BIT(HANDLE)},
+	{"officer", BIT(HANDLE)},
+	{"reviewer", BIT(HANDLE) | BIT(LEAD)},
+	{"leader", BIT(HANDLE) | BIT(LEAD)},
+	{"assessor", BIT(ASSESS)},
+	{"auditor", BIT(AUDIT)},
+	{"admin", BIT(DISPATCH) | BIT(HANDLE) | BIT(LEAD) | BIT(ASSESS) | BIT(AUDIT) | BIT(ADMIN)},
+};
+
+bool mh_perm_role_has(struct mh_str role, enum mh_perm perm)
+{
+	if (perm == MH_PERM_PUBLIC) return true;
+	if (role.len == 0 || perm <= MH_PERM_UNSET || perm >= MH_PERM_MAX) return false;
+	if (perm <= MH_PERM_STAFF) return true;
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+		if (mh_str_is(role, roles[i].role)) return roles[i].perms >> perm & 1;
+	return false;
+}
