@@ -76,7 +76,7 @@ void mh_csv__source_done(struct mh_csv__source *s)
 
 static enum mh_code refill(struct mh_csv__source *s, struct mh_err *reterr)
 {
-	size_t kept = s->raw_len - s->raw_at, n;
+	size_t kept = s->raw_len - s->raw_at, n = 0;
 	memmove(s->raw, s->raw + s->raw_at, kept);
 	s->raw_at = 0;
 	s->raw_len = kept;

@@ -45,9 +45,9 @@ mh_day mh_day_from(int year, int month, int day)
 	return era * 146097 + doe - 719468;
 }
 
-struct mh_civil mh_day_civil(mh_day n)
+struct mh_civil mh_day_civil(mh_day day)
 {
-	int z = n + 719468;
+	int z = day + 719468;
 	int era = (z >= 0 ? z : z - 146096) / 146097;
 	int doe = z - era * 146097;
 	int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
@@ -92,7 +92,7 @@ struct mh_civil mh_time_civil(mh_time t, int zone_min)
 mh_time mh_civil_time(const struct mh_civil *c, int zone_min)
 {
 	mh_time start = mh_day_start(mh_day_from(c->year, c->month, c->day), zone_min);
-	return start + ((int64_t)c->hour * 3600 + c->minute * 60 + c->second) * 1000;
+	return start + ((int64_t)c->hour * 3600 + (int64_t)c->minute * 60 + c->second) * 1000;
 }
 
 bool mh_civil_valid(const struct mh_civil *c)

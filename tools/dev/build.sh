@@ -32,11 +32,11 @@ forget() {
 
 compile() {
 	local dir=$1
-	configure "$@" && ninja -j "$jobs" -C "$dir"
+	configure "$@" && ninja -j "$JOBS" -C "$dir"
 }
 
 release_options=(--buildtype=debugoptimized -Db_sanitize=none -Db_colorout=auto -Dtests=false -Dfuzz=false)
-asan_options=(--buildtype=debugoptimized -Doptimization=1 -Db_sanitize=address,undefined -Db_colorout=auto -Dtests=true -Dfuzz=false)
+asan_options=(--buildtype=debugoptimized -Doptimization=1 "-Db_sanitize=address,undefined" -Db_colorout=auto -Dtests=true -Dfuzz=false)
 clang_options=(--buildtype=debug -Db_sanitize=none -Db_colorout=auto -Dtests=true -Dfuzz=false)
 fuzz_options=(--buildtype=debugoptimized -Doptimization=1 -Db_sanitize=none -Db_colorout=auto -Db_lundef=false -Dtests=false -Dfuzz=true)
 

@@ -2,7 +2,8 @@
 # What the parts of ./dev share: messages, long steps with a sign of life, the record of what passed. Sourced by ./dev.
 
 LOGS=build/logs
-jobs=$(nproc 2>/dev/null || echo 2)
+JOBS=$(nproc 2>/dev/null || echo 2)
+export JOBS
 
 say() { printf '%s\n' "$*"; }
 die() {
@@ -35,7 +36,7 @@ step() {
 		printf '  ok %s (%s s)\n' "$label" "$((SECONDS - start))"
 	else
 		printf '  FAILED %s (%s s); the end of %s:\n' "$label" "$((SECONDS - start))" "$log" >&2
-		grep -nE 'error:|FAILED:|ERROR' "$log" | head -n 20 >&2 || :
+		[ "$(wc -l <"$log")" -le 40 ] || grep -nE 'error:|FAILED:|ERROR' "$log" | head -n 20 >&2 || :
 		tail -n 40 "$log" >&2
 	fi
 	return "$rc"

@@ -28,8 +28,8 @@ cmd_lint() {
 	for name in "$@"; do
 		if [ "$name" = help ] || [ ! -f "tools/lint/lint_$name.py" ]; then
 			say "lints:"
-			for name in $(lint_names); do
-				printf '  %-12s %s\n' "$name" "$(sed -n '1s/^"*//p' "tools/lint/lint_$name.py")"
+			lint_names | while read -r lint; do
+				printf '  %-12s %s\n' "$lint" "$(sed -n '1s/"//gp' "tools/lint/lint_$lint.py")"
 			done
 			return 2
 		fi

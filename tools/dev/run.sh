@@ -34,7 +34,7 @@ EOF
 }
 
 cmd_bench() {
-	local script found=
+	local script found=''
 	setup
 	for script in bench/bench_*; do
 		[ -x "$script" ] || continue

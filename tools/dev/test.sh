@@ -7,7 +7,7 @@ SMOKE_SECONDS=${MINHU_FUZZ_SECONDS:-10}
 meson_tests() {
 	local rc=0
 	rm -f build/asan/meson-logs/testlog.json
-	meson test -C build/asan --no-rebuild --num-processes "$jobs" --print-errorlogs "$@" </dev/null || rc=$?
+	meson test -C build/asan --no-rebuild --num-processes "$JOBS" --print-errorlogs "$@" </dev/null || rc=$?
 	python3 tools/dev/tally.py collect build/asan/meson-logs/testlog.json "$rc" >>"$LOGS/record"
 	return "$rc"
 }
@@ -36,7 +36,7 @@ test_all() {
 
 # test_some WHAT…: lint, fuzz, a suite or a test by name.
 test_some() {
-	local what built= suites
+	local what built='' suites
 	for what in "$@"; do
 		case $what in
 		lint) run_lints || : ;;
