@@ -26,7 +26,8 @@ struct mh_csv {
 
 static const struct mh_csv_fault_info infos[MH_CSV_FAULT_MAX] = {
 	[MH_CSV_SOUND] = {"sound", "The row is sound", "该行无误"},
-	[MH_CSV_QUOTE_IN_FIELD] = {"quote_in_field", "A quotation mark stands inside a field that does not begin with one",
+	[MH_CSV_QUOTE_IN_FIELD] = {"quote_in_field",
+				   "A quotation mark stands inside a field that does not begin with one",
 				   "字段不以双引号开头，中间却出现了双引号"},
 	[MH_CSV_TEXT_AFTER_QUOTE] = {"text_after_quote", "Something stands behind a closing quotation mark",
 				     "字段的结束双引号之后还有内容"},

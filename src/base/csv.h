@@ -18,10 +18,10 @@
 #include <stdio.h>
 
 struct mh_csv_options {
-	char separator;       /* 0: ',' */
-	size_t max_field;     /* bytes; 0: 256 KiB */
-	size_t max_record;    /* bytes with quotes and separators; 0: 1 MiB */
-	size_t max_fields;    /* in one record; 0: 512 */
+	char separator;    /* 0: ',' */
+	size_t max_field;  /* bytes; 0: 256 KiB */
+	size_t max_record; /* bytes with quotes and separators; 0: 1 MiB */
+	size_t max_fields; /* in one record; 0: 512 */
 	/* NULL: UTF-8. "auto": UTF-8 if all of it is, else GB18030 (Chinese exports often are); a file must then be
 	 * seekable. Otherwise a name that iconv knows ("GB18030", "UTF-16"). Bytes that are nothing in that encoding
 	 * make their record bad. */
@@ -30,11 +30,11 @@ struct mh_csv_options {
 
 enum mh_csv_fault {
 	MH_CSV_SOUND,
-	MH_CSV_QUOTE_IN_FIELD,    /* a quote inside a field that does not begin with one */
-	MH_CSV_TEXT_AFTER_QUOTE,  /* something between a closing quote and the separator */
-	MH_CSV_QUOTE_OPEN,        /* a quoted field that never ends */
-	MH_CSV_BARE_CR,           /* a carriage return that ends no line */
-	MH_CSV_BAD_TEXT,          /* not UTF-8, or NUL */
+	MH_CSV_QUOTE_IN_FIELD,   /* a quote inside a field that does not begin with one */
+	MH_CSV_TEXT_AFTER_QUOTE, /* something between a closing quote and the separator */
+	MH_CSV_QUOTE_OPEN,       /* a quoted field that never ends */
+	MH_CSV_BARE_CR,          /* a carriage return that ends no line */
+	MH_CSV_BAD_TEXT,         /* not UTF-8, or NUL */
 	MH_CSV_FIELD_TOO_LONG,
 	MH_CSV_RECORD_TOO_LONG,
 	MH_CSV_TOO_MANY_FIELDS,
@@ -57,7 +57,7 @@ struct mh_csv_record {
 	bool end;                /* nothing more; the rest is empty */
 	enum mh_csv_fault fault; /* MH_CSV_SOUND, or why the record cannot be used; then there are no fields */
 	int64_t fault_line, fault_column;
-	int64_t line;            /* where the record begins */
+	int64_t line; /* where the record begins */
 	bool doubtful;
 	const struct mh_csv_field *fields;
 	size_t n;
@@ -70,7 +70,7 @@ struct mh_csv; /* a reader; one thread at a time */
 enum mh_code mh_csv_open_bytes(struct mh_bytes bytes, const struct mh_csv_options *opt, struct mh_csv **ret,
 			       struct mh_err *reterr);
 enum mh_code mh_csv_open_file(FILE *file, const struct mh_csv_options *opt, struct mh_csv **ret, struct mh_err *reterr);
-void mh_csv_free(struct mh_csv *c); /* NULL is accepted */
+void mh_csv_free(struct mh_csv *c);  /* NULL is accepted */
 void mh_csv_drop(struct mh_csv **c); /* for MH_CLEANUP */
 
 /* The next record, sound or bad. Errors (MH_E_IO, MH_E_NO_MEMORY) are of the source, not of a record. */

@@ -44,7 +44,8 @@ static enum mh_code file_is_utf8(FILE *file, bool *ret, struct mh_err *reterr)
 		kept = bad < 0 ? 0 : len - (size_t)bad;
 		if (good && kept) memmove(chunk, chunk + bad, kept);
 	}
-	if (ferror(file) || fseek(file, from, SEEK_SET) != 0) return MH_FAIL(reterr, MH_E_IO, "Could not read the file");
+	if (ferror(file) || fseek(file, from, SEEK_SET) != 0)
+		return MH_FAIL(reterr, MH_E_IO, "Could not read the file");
 	*ret = good && kept == 0;
 	return MH_OK;
 }

@@ -33,7 +33,9 @@ void mh_diag_add(struct mh_diags *d, enum mh_severity sev, const char *rule, str
 	va_start(ap, fmt);
 	mh_buf_vfmt(&b, fmt, ap);
 	va_end(ap);
-	d->list[d->n++] = (struct mh_diag){.severity = sev, .rule = rule, .at = at,
+	d->list[d->n++] = (struct mh_diag){.severity = sev,
+					   .rule = rule,
+					   .at = at,
 					   .message = mh_str_dup(d->arena, mh_buf_str(&b)),
 					   .hint = mh_str_dup(d->arena, mh_str_c(hint))};
 	mh_buf_done(&b);
@@ -77,7 +79,8 @@ enum mh_code mh_diags_result(const struct mh_diags *d, struct mh_err *reterr)
 
 	if (d->errors == 0) return MH_OK;
 	for (size_t i = 0; i < d->n; i++)
-		if (d->list[i].severity == MH_SEV_ERROR && (!first || is_before(&d->list[i], first))) first = &d->list[i];
+		if (d->list[i].severity == MH_SEV_ERROR && (!first || is_before(&d->list[i], first)))
+			first = &d->list[i];
 	if (first && first->at.line)
 		MH_FAIL(reterr, MH_E_INVALID, MH_STR_FMT ":%d:%d: " MH_STR_FMT, MH_STR_ARG(d->file), first->at.line,
 			first->at.column, MH_STR_ARG(first->message));

@@ -37,7 +37,8 @@ enum mh_code mh_json_parse(struct mh_str text, json_t **ret, struct mh_err *rete
 	}
 	const json_t *real = find_real(j);
 	if (real) {
-		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "Cannot take the number %g: only whole numbers are used",
+		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID,
+					    "Cannot take the number %g: only whole numbers are used",
 					    json_real_value(real));
 		json_decref(j);
 		return code;
@@ -64,7 +65,8 @@ json_t *mh_json_str(struct mh_str s)
 struct mh_str mh_json_get_str(const json_t *obj, const char *key)
 {
 	const json_t *v = json_object_get(obj, key);
-	return json_is_string(v) ? (struct mh_str){json_string_value(v), json_string_length(v)} : (struct mh_str){NULL, 0};
+	return json_is_string(v) ? (struct mh_str){json_string_value(v), json_string_length(v)}
+				 : (struct mh_str){NULL, 0};
 }
 
 int64_t mh_json_get_int(const json_t *obj, const char *key, int64_t otherwise)

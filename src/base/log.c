@@ -23,8 +23,8 @@ static void emit(enum mh_log_level level, const char *area, struct mh_str text)
 	mh_time now = mh_now(&clock);
 	struct mh_civil c = mh_time_civil(now, 0);
 	struct mh_buf line = MH_BUF(8192);
-	mh_buf_fmt(&line, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s %s ", c.year, c.month, c.day, c.hour, c.minute, c.second,
-		   (int)(now % 1000), names[level], area);
+	mh_buf_fmt(&line, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s %s ", c.year, c.month, c.day, c.hour, c.minute,
+		   c.second, (int)(now % 1000), names[level], area);
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char ch = (unsigned char)text.ptr[i];
 		if (ch < 0x20 || ch == 0x7f) mh_buf_fmt(&line, "\\x%02x", ch);

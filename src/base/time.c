@@ -54,7 +54,8 @@ struct mh_civil mh_day_civil(mh_day day)
 	int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	int mp = (5 * doy + 2) / 153;
 	int month = mp < 10 ? mp + 3 : mp - 9;
-	return (struct mh_civil){.year = yoe + era * 400 + (month <= 2), .month = month, .day = doy - (153 * mp + 2) / 5 + 1};
+	return (struct mh_civil){
+		.year = yoe + era * 400 + (month <= 2), .month = month, .day = doy - (153 * mp + 2) / 5 + 1};
 }
 
 int mh_day_weekday(mh_day day)
@@ -98,7 +99,8 @@ mh_time mh_civil_time(const struct mh_civil *c, int zone_min)
 bool mh_civil_valid(const struct mh_civil *c)
 {
 	if (c->year < 1 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1 || c->day > 31) return false;
-	if (c->hour < 0 || c->hour > 23 || c->minute < 0 || c->minute > 59 || c->second < 0 || c->second > 59) return false;
+	if (c->hour < 0 || c->hour > 23 || c->minute < 0 || c->minute > 59 || c->second < 0 || c->second > 59)
+		return false;
 	struct mh_civil back = mh_day_civil(mh_day_from(c->year, c->month, c->day));
 	return back.month == c->month && back.day == c->day;
 }
@@ -141,7 +143,8 @@ static bool parse_zone(struct mh_str s, size_t *at, int *ret_min)
 	char c = s.ptr[(*at)++];
 	if (c == 'Z' || c == 'z') return *ret_min = 0, true;
 	int h, m;
-	if ((c != '+' && c != '-') || !digits(s, at, 2, &h) || !expect(s, at, ':') || !digits(s, at, 2, &m)) return false;
+	if ((c != '+' && c != '-') || !digits(s, at, 2, &h) || !expect(s, at, ':') || !digits(s, at, 2, &m))
+		return false;
 	if (h > 14 || m > 59) return false;
 	*ret_min = (c == '-' ? -1 : 1) * (h * 60 + m);
 	return true;
@@ -155,12 +158,13 @@ bool mh_time_parse(struct mh_str s, mh_time *ret)
 	if (!parse_date(s, &at, &c) || at >= s.len) return false;
 	char t = s.ptr[at++];
 	if (t != 'T' && t != 't' && t != ' ') return false;
-	if (!digits(s, &at, 2, &c.hour) || !expect(s, &at, ':') || !digits(s, &at, 2, &c.minute) || !expect(s, &at, ':') ||
-	    !digits(s, &at, 2, &c.second))
+	if (!digits(s, &at, 2, &c.hour) || !expect(s, &at, ':') || !digits(s, &at, 2, &c.minute) ||
+	    !expect(s, &at, ':') || !digits(s, &at, 2, &c.second))
 		return false;
 	if (at < s.len && s.ptr[at] == '.') {
 		int scale = 100;
-		for (at++; at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9'; at++, scale /= 10) ms += (s.ptr[at] - '0') * scale;
+		for (at++; at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9'; at++, scale /= 10)
+			ms += (s.ptr[at] - '0') * scale;
 	}
 	if (!parse_zone(s, &at, &zone) || at != s.len || !mh_civil_valid(&c)) return false;
 	*ret = mh_civil_time(&c, zone) + ms;
@@ -177,6 +181,6 @@ struct mh_str mh_time_text(struct mh_arena *a, mh_time t, int zone_min)
 {
 	struct mh_civil c = mh_time_civil(t, zone_min);
 	int z = zone_min < 0 ? -zone_min : zone_min;
-	return mh_str_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second,
-			  zone_min < 0 ? '-' : '+', z / 60, z % 60);
+	return mh_str_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
+			  c.second, zone_min < 0 ? '-' : '+', z / 60, z % 60);
 }

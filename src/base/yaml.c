@@ -35,8 +35,9 @@ static struct mh_mark mark_at(struct mh_str text, size_t offset)
 static void report_syntax(struct reader *r)
 {
 	const yaml_parser_t *p = &r->parser;
-	const char *hint = "Check the indentation and the quotes; a text that holds ': ' or ' #' or begins with a sign needs "
-			   "quotes";
+	const char *hint =
+		"Check the indentation and the quotes; a text that holds ': ' or ' #' or begins with a sign needs "
+		"quotes";
 	struct mh_mark at = mark_of(p->problem_mark);
 
 	if (p->error == YAML_READER_ERROR) {
@@ -64,7 +65,8 @@ static struct mh_yaml *new_node(struct reader *r, enum mh_yaml_kind kind, const 
 	struct mh_yaml *node = NULL;
 
 	if (++r->nodes > NODES_MAX) {
-		MH_DIAG_ERROR(r->diags, "yaml-size", at, "Split the file", "the file has more than %d values", NODES_MAX);
+		MH_DIAG_ERROR(r->diags, "yaml-size", at, "Split the file", "the file has more than %d values",
+			      NODES_MAX);
 		return NULL;
 	}
 	node = MH_NEW(r->arena, struct mh_yaml);
@@ -84,8 +86,8 @@ static void refuse_extras(struct reader *r, const yaml_event_t *e, const void *a
 		MH_DIAG_ERROR(r->diags, "yaml-anchor", mark_of(e->start_mark), "Write the value out where it is needed",
 			      "anchors are not allowed");
 	if (tag)
-		MH_DIAG_ERROR(r->diags, "yaml-tag", mark_of(e->start_mark), "Remove the tag: types come from the format itself",
-			      "tags are not allowed");
+		MH_DIAG_ERROR(r->diags, "yaml-tag", mark_of(e->start_mark),
+			      "Remove the tag: types come from the format itself", "tags are not allowed");
 }
 
 static bool copy_text(struct reader *r, const yaml_event_t *e, struct mh_str *ret)
@@ -94,7 +96,8 @@ static bool copy_text(struct reader *r, const yaml_event_t *e, struct mh_str *re
 	struct mh_str s = {value, e->data.scalar.length};
 
 	if (s.len && memchr(s.ptr, 0, s.len)) {
-		MH_DIAG_ERROR(r->diags, "yaml-control", mark_of(e->start_mark), "Remove the \\0", "a text cannot hold a NUL character");
+		MH_DIAG_ERROR(r->diags, "yaml-control", mark_of(e->start_mark), "Remove the \\0",
+			      "a text cannot hold a NUL character");
 		s.len = strlen(value);
 	}
 	*ret = mh_str_dup(r->arena, s);
@@ -171,8 +174,8 @@ static bool refuse_duplicates(struct reader *r, const struct mh_yaml *map)
 	for (size_t i = 1; i < n; i++)
 		if (mh_str_eq(list[i - 1]->key, list[i]->key))
 			MH_DIAG_ERROR(r->diags, "yaml-duplicate", list[i]->key_at, "Remove or rename one of the two",
-				      "'" MH_STR_FMT "' is given twice; the first is on line %d", MH_STR_ARG(list[i]->key),
-				      list[i - 1]->key_at.line);
+				      "'" MH_STR_FMT "' is given twice; the first is on line %d",
+				      MH_STR_ARG(list[i]->key), list[i - 1]->key_at.line);
 	return true;
 }
 
@@ -190,8 +193,7 @@ static bool read_key(struct reader *r, const yaml_event_t *e, struct mh_str *ret
 	}
 	refuse_extras(r, e, e->data.scalar.anchor, e->data.scalar.tag);
 	if (!copy_text(r, e, ret)) return false;
-	if (ret->len == 0)
-		MH_DIAG_ERROR(r->diags, "yaml-key", at, "Write `name: value`", "a key cannot be empty");
+	if (ret->len == 0) MH_DIAG_ERROR(r->diags, "yaml-key", at, "Write `name: value`", "a key cannot be empty");
 	if (mh_str_is(*ret, "<<") && e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
 		MH_DIAG_ERROR(r->diags, "yaml-merge", at, "Write the entries out", "merge keys are not allowed");
 	return true;
@@ -246,7 +248,9 @@ static struct mh_yaml *read_node(struct reader *r, yaml_event_t *e, int depth)
 	case YAML_SEQUENCE_START_EVENT: return read_list(r, e, depth);
 	case YAML_MAPPING_START_EVENT: return read_map(r, e, depth);
 	case YAML_ALIAS_EVENT: return read_alias(r, e);
-	default: MH_DIAG_ERROR(r->diags, "yaml-syntax", mark_of(e->start_mark), NULL, "a value is missing"); return NULL;
+	default:
+		MH_DIAG_ERROR(r->diags, "yaml-syntax", mark_of(e->start_mark), NULL, "a value is missing");
+		return NULL;
 	}
 }
 
@@ -275,7 +279,8 @@ static struct mh_yaml *read_stream(struct reader *r)
 		if (value) root = read_node(r, &e, 0);
 		yaml_event_delete(&e);
 		if (again) {
-			MH_DIAG_ERROR(r->diags, "yaml-document", at, "Remove the line `---`, or put the second part in its own file",
+			MH_DIAG_ERROR(r->diags, "yaml-document", at,
+				      "Remove the line `---`, or put the second part in its own file",
 				      "a file holds one document");
 			return NULL;
 		}
@@ -290,12 +295,14 @@ static struct mh_yaml *read_stream(struct reader *r)
 static bool is_text(struct mh_str text, struct mh_diags *d)
 {
 	if (text.len > TEXT_MAX) {
-		MH_DIAG_ERROR(d, "yaml-size", ((struct mh_mark){0, 0}), "Split the file", "the file is longer than 1 MiB");
+		MH_DIAG_ERROR(d, "yaml-size", ((struct mh_mark){0, 0}), "Split the file",
+			      "the file is longer than 1 MiB");
 		return false;
 	}
 	ptrdiff_t bad = mh_utf8_bad((struct mh_bytes){(const unsigned char *)text.ptr, text.len});
 	if (bad >= 0) {
-		MH_DIAG_ERROR(d, "yaml-utf8", mark_at(text, (size_t)bad), "Save the file as UTF-8", "this is not UTF-8");
+		MH_DIAG_ERROR(d, "yaml-utf8", mark_at(text, (size_t)bad), "Save the file as UTF-8",
+			      "this is not UTF-8");
 		return false;
 	}
 	for (size_t i = 0; i < text.len; i++) {

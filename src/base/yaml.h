@@ -12,13 +12,13 @@ struct mh_yaml {
 	enum mh_yaml_kind kind;
 	struct mh_mark at;
 	bool quoted;
-	struct mh_str text;      /* scalar */
-	struct mh_str key;       /* in a map: this entry's key, and where it stands */
+	struct mh_str text; /* scalar */
+	struct mh_str key;  /* in a map: this entry's key, and where it stands */
 	struct mh_mark key_at;
-	struct mh_yaml *first;   /* list items, or map entries in file order */
-	struct mh_yaml *next;    /* sibling */
-	size_t n;                /* children */
-	bool used;               /* set by mh_yaml_get and friends; mh_yaml_unknown reports what nobody asked for */
+	struct mh_yaml *first; /* list items, or map entries in file order */
+	struct mh_yaml *next;  /* sibling */
+	size_t n;              /* children */
+	bool used;             /* set by mh_yaml_get and friends; mh_yaml_unknown reports what nobody asked for */
 };
 /* NULL when it cannot be read (errors are in d). */
 struct mh_yaml *mh_yaml_read(struct mh_arena *a, struct mh_str text, struct mh_diags *d);

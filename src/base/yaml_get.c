@@ -26,8 +26,10 @@ void mh_yaml_unknown(const struct mh_yaml *map, const char *const *known, struct
 		struct mh_str near = mh_nearest(e->key, words, n);
 		if (near.len) mh_buf_fmt(&hint, "Did you mean '" MH_STR_FMT "'?", MH_STR_ARG(near));
 		else if (n) mh_buf_c(&hint, "Known here:");
-		for (size_t i = 0; i < n && !near.len; i++) mh_buf_fmt(&hint, "%s " MH_STR_FMT, i ? "," : "", MH_STR_ARG(words[i]));
-		MH_DIAG_ERROR(d, "unknown-key", e->key_at, hint.ptr, "unknown key '" MH_STR_FMT "'", MH_STR_ARG(e->key));
+		for (size_t i = 0; i < n && !near.len; i++)
+			mh_buf_fmt(&hint, "%s " MH_STR_FMT, i ? "," : "", MH_STR_ARG(words[i]));
+		MH_DIAG_ERROR(d, "unknown-key", e->key_at, hint.ptr, "unknown key '" MH_STR_FMT "'",
+			      MH_STR_ARG(e->key));
 		mh_buf_done(&hint);
 	}
 }
@@ -39,7 +41,8 @@ static struct mh_yaml *get_scalar(struct mh_yaml *map, const char *key, const ch
 
 	if (!e) return NULL;
 	if (e->kind != MH_YAML_SCALAR) {
-		MH_DIAG_ERROR(d, "type", e->at, wanted, "'%s' cannot be a %s here", key, e->kind == MH_YAML_LIST ? "list" : "map");
+		MH_DIAG_ERROR(d, "type", e->at, wanted, "'%s' cannot be a %s here", key,
+			      e->kind == MH_YAML_LIST ? "list" : "map");
 		return NULL;
 	}
 	if (e->text.len == 0 && !e->quoted) {
@@ -65,7 +68,8 @@ bool mh_yaml_int(struct mh_yaml *map, const char *key, int64_t *ret, struct mh_d
 	if (!e) return false;
 	if (!e->quoted && mh_str_to_i64(e->text, ret)) return true;
 	MH_DIAG_ERROR(d, "type", e->at, "Write digits only, without quotes, blanks or a fraction",
-		      "'%s' must be a whole number, not '" MH_STR_FMT "'", key, MH_STR_ARG(mh_utf8_prefix(e->text, 40)));
+		      "'%s' must be a whole number, not '" MH_STR_FMT "'", key,
+		      MH_STR_ARG(mh_utf8_prefix(e->text, 40)));
 	return false;
 }
 
@@ -78,8 +82,8 @@ bool mh_yaml_bool(struct mh_yaml *map, const char *key, bool *ret, struct mh_dia
 		*ret = e->text.ptr[0] == 'y';
 		return true;
 	}
-	MH_DIAG_ERROR(d, "type", e->at, "Write yes or no, without quotes", "'%s' must be yes or no, not '" MH_STR_FMT "'", key,
-		      MH_STR_ARG(mh_utf8_prefix(e->text, 40)));
+	MH_DIAG_ERROR(d, "type", e->at, "Write yes or no, without quotes",
+		      "'%s' must be yes or no, not '" MH_STR_FMT "'", key, MH_STR_ARG(mh_utf8_prefix(e->text, 40)));
 	return false;
 }
 
@@ -116,7 +120,8 @@ struct mh_str mh_nearest(struct mh_str word, const struct mh_str *words, size_t 
 	if (word.len == 0 || word.len > WORD_MAX) return best;
 	for (size_t i = 0; i < n; i++) {
 		size_t longer = words[i].len > word.len ? words[i].len : word.len;
-		if (words[i].len == 0 || longer > WORD_MAX || longer > word.len + 2 || longer > words[i].len + 2) continue;
+		if (words[i].len == 0 || longer > WORD_MAX || longer > word.len + 2 || longer > words[i].len + 2)
+			continue;
 		int steps = distance(word, words[i]);
 		/* a word with more than half of its letters changed is another word */
 		if (steps >= least || (size_t)steps * 2 > longer) continue;

@@ -20,10 +20,11 @@ static void utf8(void **state)
 {
 	struct mh_bytes good = {(const unsigned char *)"民呼\xF0\x9F\x93\x9E", 10};
 	assert_int_equal(mh_utf8_bad(good), -1);
-	assert_int_equal(mh_utf8_bad((struct mh_bytes){(const unsigned char *)"a\xC0\x80", 3}), 1);       /* overlong */
-	assert_int_equal(mh_utf8_bad((struct mh_bytes){(const unsigned char *)"\xED\xA0\x80", 3}), 0);     /* surrogate */
-	assert_int_equal(mh_utf8_bad((struct mh_bytes){(const unsigned char *)"\xF4\x90\x80\x80", 4}), 0); /* > U+10FFFF */
-	assert_int_equal(mh_utf8_bad((struct mh_bytes){(const unsigned char *)"ab\xE6\xB0", 4}), 2);       /* cut */
+	assert_int_equal(mh_utf8_bad((struct mh_bytes){(const unsigned char *)"a\xC0\x80", 3}), 1);    /* overlong */
+	assert_int_equal(mh_utf8_bad((struct mh_bytes){(const unsigned char *)"\xED\xA0\x80", 3}), 0); /* surrogate */
+	assert_int_equal(mh_utf8_bad((struct mh_bytes){(const unsigned char *)"\xF4\x90\x80\x80", 4}),
+			 0);                                                                         /* > U+10FFFF */
+	assert_int_equal(mh_utf8_bad((struct mh_bytes){(const unsigned char *)"ab\xE6\xB0", 4}), 2); /* cut */
 	assert_int_equal(mh_utf8_count(mh_str_c("民呼a")), 3);
 	assert_int_equal(mh_utf8_prefix(mh_str_c("民呼a"), 2).len, 6);
 }
