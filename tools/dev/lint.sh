@@ -49,5 +49,6 @@ cmd_fmt() {
 		clang-format -i --style=file "$@"
 	else
 		c_files | xargs -0 -r clang-format -i --style=file
+		python3 tools/lint/lint_dependencies.py --write
 	fi
 }
