@@ -80,7 +80,7 @@ mh_time mh_cal_inverse(const struct mh_cal *cal, int64_t position, enum mh_unit 
 	switch (unit) {
 	case MH_UNIT_WD: return inverse_wd(cal, position);
 	case MH_UNIT_WH: return inverse_wh(cal, position);
-	case MH_UNIT_D: return mh_day_start((mh_day)position, cal->rules.zone_min) + MH_CAL__DAY_MS - 1;
+	case MH_UNIT_D: return inside(cal, mh_day_start((mh_day)position, cal->rules.zone_min) + MH_CAL__DAY_MS - 1);
 	default: return position;
 	}
 }
