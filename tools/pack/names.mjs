@@ -5,7 +5,7 @@
 // entries win over shorter ones.
 const local_readings = {
 	弄: 'long', 於潜: 'yu qian', 朝晖: 'zhao hui', 朝闻: 'zhao wen', 民乐: 'min le', 圩: 'wei', 栅: 'zha', 剡: 'shan',
-	缪: 'miao', 亲亲: 'qin qin', 仇村: 'qiu cun', 曾家: 'zeng jia', 更楼: 'geng lou', 大同: 'da tong', 六都: 'liu du', 三都: 'san du',
+	缪: 'miao', 亲亲: 'qin qin', 仇村: 'qiu cun', 曾家: 'zeng jia', 更楼: 'geng lou', 大同: 'da tong', 六都: 'liu du', 都: 'du',
 };
 
 export function make_speller({ pinyin, customPinyin }) {
