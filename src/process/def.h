@@ -51,6 +51,7 @@ struct mh_role {
 	struct mh_label label;
 	struct mh_mark at;
 	unsigned levels; /* bit n: level n (0 = the person who raised it or the public, who hold no office) */
+	bool open;       /* `open: yes`, level 0 only: anybody; otherwise level 0 is proved by the matter's tracking code */
 };
 enum mh_media { MH_MEDIA_PHOTO = 1, MH_MEDIA_DOCUMENT = 2, MH_MEDIA_VIDEO = 4, MH_MEDIA_AUDIO = 8 }; /* `call` is audio */
 struct mh_evidence {
