@@ -23,7 +23,7 @@ void mh_yaml_unknown(const struct mh_yaml *map, const char *const *known, struct
 	for (const struct mh_yaml *e = map->first; e; e = e->next) {
 		struct mh_buf hint = MH_BUF(1024);
 		if (e->used) continue;
-		struct mh_str near = mh_nearest(e->key, words, n);
+		struct mh_str near = d->n < MH_DIAG_MAX ? mh_nearest(e->key, words, n) : (struct mh_str){NULL, 0};
 		if (near.len) mh_buf_fmt(&hint, "Did you mean '" MH_STR_FMT "'?", MH_STR_ARG(near));
 		else if (n) mh_buf_c(&hint, "Known here:");
 		for (size_t i = 0; i < n && !near.len; i++)

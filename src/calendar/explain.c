@@ -1,7 +1,7 @@
 #include "calendar/explain.h"
 #include "calendar/calendar_priv.h"
 
-enum kind { COUNTED, MADE_UP, WEEKEND, HOLIDAY, START, START_LATE, MIXED, KIND_MAX };
+enum kind { COUNTED, MADE_UP, WEEKEND, HOLIDAY, START, START_LATE, START_OWED, MIXED, KIND_MAX };
 enum detail { FINE, WEEKS, WHOLE }; /* how much is drawn together */
 
 /* Days in a row of which the same is said. */
@@ -20,6 +20,7 @@ struct teller {
 	int year;           /* of the start: other years are named */
 	struct mh_buf *out; /* NULL: only count */
 	int lines;
+	bool owed; /* the start day's own end is still to be passed over */
 };
 
 static const char *const weekdays_en[] = {"", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
@@ -39,6 +40,15 @@ static void put_date(const struct teller *t, mh_day day, bool always_year)
 		mh_buf_fmt(t->out, "%s %d %s", weekdays_en[w], c.day, months_en[c.month]);
 		if (year) mh_buf_fmt(t->out, " %d", c.year);
 	}
+}
+
+/* `with`: a second date whose month and year, when the same, are not said twice. */
+static void put_first_date(const struct teller *t, mh_day day, mh_day with)
+{
+	struct mh_civil c = mh_day_civil(day), w = mh_day_civil(with);
+	if (!t->zh && day != with && c.year == w.year && c.month == w.month)
+		mh_buf_fmt(t->out, "%s %d", weekdays_en[mh_day_weekday(day)], c.day);
+	else put_date(t, day, false);
 }
 
 static void put_instant(const struct teller *t, mh_time at)
@@ -100,7 +110,7 @@ static void tell_run(struct teller *t, const struct run *r)
 {
 	t->lines++;
 	if (!t->out) return;
-	put_date(t, r->from, false);
+	put_first_date(t, r->from, r->to);
 	if (r->to != r->from) {
 		mh_buf_c(t->out, t->zh ? "至" : " – ");
 		put_date(t, r->to, false);
@@ -111,6 +121,7 @@ static void tell_run(struct teller *t, const struct run *r)
 	case MADE_UP: put_named(t, r); break;
 	case WEEKEND: mh_buf_c(t->out, t->zh ? "周末,不计" : "weekend, not counted"); break;
 	case START: mh_buf_c(t->out, t->zh ? "起算当日,不计入" : "the day of the start, not counted"); break;
+	case START_OWED: mh_buf_c(t->out, t->zh ? "抵起算当日,不计入" : "for the day of the start, not counted"); break;
 	case START_LATE: mh_buf_c(t->out, t->zh ? "已过办公时间,不计" : "after business hours, not counted"); break;
 	default:
 		put_counted(t, r);
@@ -120,7 +131,7 @@ static void tell_run(struct teller *t, const struct run *r)
 }
 
 /* One day as a run of its own. */
-static struct run day_run(const struct teller *t, mh_day day, mh_day first)
+static struct run day_run(struct teller *t, mh_day day, mh_day first)
 {
 	const struct mh_timer_state *s = t->timer;
 	mh_time from = mh_day_start(day, t->cal->rules.zone_min), to = mh_day_start(day + 1, t->cal->rules.zone_min);
@@ -128,9 +139,10 @@ static struct run day_run(const struct teller *t, mh_day day, mh_day first)
 	if (to > t->due.at) to = t->due.at;
 	struct run r = {.from = day, .to = day, .steps = mh_cal_used(t->cal, from, to, s->unit)};
 	bool working = mh_cal_is_working(t->cal, day), usual = (t->cal->rules.week >> (mh_day_weekday(day) - 1)) & 1;
-	if (day == first && s->used < 0) {
-		r.kind = START;
+	if (t->owed && r.steps > 0) {
+		r.kind = day == first ? START : START_OWED;
 		r.steps = 0;
+		t->owed = false;
 	} else if (s->unit == MH_UNIT_D) {
 		r.kind = COUNTED;
 	} else if (working && r.steps == 0 && day == first) {
@@ -162,8 +174,9 @@ static void tell_days(struct teller *t, enum detail detail)
 {
 	int zone = t->cal->rules.zone_min;
 	mh_day first = mh_time_day(t->timer->running_since, zone), last = mh_time_day(t->due.at, zone);
-	struct run now = day_run(t, first, first);
 	t->lines = 0;
+	t->owed = t->timer->used < 0;
+	struct run now = day_run(t, first, first);
 	for (mh_day day = first + 1; day <= last; day++) {
 		struct run next = day_run(t, day, first);
 		if (join(&now, &next, now.kind == START || now.kind == START_LATE ? FINE : detail)) continue;
@@ -181,9 +194,8 @@ static void tell_head(struct teller *t)
 	mh_buf_c(t->out, t->zh ? "起算,期限 " : ": ");
 	put_steps(t->out, s->unit, s->budget, t->zh);
 	if (s->used > 0) {
-		mh_buf_c(t->out, t->zh ? ",此前已用 " : ", of which ");
+		mh_buf_c(t->out, t->zh ? ",此前已用 " : "; used before: ");
 		put_steps(t->out, s->unit, s->used, t->zh);
-		if (!t->zh) mh_buf_c(t->out, " were used before");
 	}
 	mh_buf_c(t->out, t->zh ? "。\n" : ".\n");
 	if (s->unit == MH_UNIT_D)
@@ -228,7 +240,7 @@ void mh_cal_explain(const struct mh_cal *cal, const struct mh_timer_state *timer
 		enum detail detail = FINE;
 		for (t.out = NULL; detail < WHOLE; detail++) {
 			tell_days(&t, detail);
-			if (t.lines <= MH_CAL_EXPLAIN_LINES) break;
+			if (t.lines <= (detail == FINE ? MH_CAL_EXPLAIN_FINE : MH_CAL_EXPLAIN_LINES)) break;
 		}
 		t.out = out;
 		tell_days(&t, detail);

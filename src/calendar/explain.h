@@ -4,9 +4,10 @@
 #define MH_CALENDAR_EXPLAIN_H
 #include "calendar/timer.h"
 
-/* When the days would take more lines than this, working days are drawn together with the weekends between them; when
- * that is still too much, everything is. */
-#define MH_CAL_EXPLAIN_LINES 16
+/* With more lines than _FINE, working days are drawn together with the weekends between them; when even that takes more
+ * than _LINES, everything is one line. */
+#define MH_CAL_EXPLAIN_FINE 16
+#define MH_CAL_EXPLAIN_LINES 48
 
 /* Appends lines that end in '\n'. `cal` is the revision that the clock counts by. A paused or stopped clock gets one line:
  * what was left. `lang` as in mh_span_words. Check out->failed. */

@@ -5,7 +5,8 @@
  *   operators  ?:  ||  &&  == !=  < <= > >=  !   ( )      (no arithmetic: nothing here needs it)
  *   calls      count(transition)  open_children(kind)  matter(field).name
  *
- * A name that has no value yet is NONE: it equals only NONE, is false, and every other comparison with it is false.
+ * A name that has no value yet is NONE: it equals only NONE, is false, and is neither larger nor smaller than anything.
+ * `!=` is the opposite of `==` always.
  * The same grammar is evaluated in the browser's verifier, so its semantics are stated in docs/expressions.md. */
 #ifndef MH_PROCESS_EXPR_H
 #define MH_PROCESS_EXPR_H
@@ -58,6 +59,9 @@ bool mh_value_eq(struct mh_value a, struct mh_value b);
 struct mh_str mh_expr_text(const struct mh_expr *e); /* as written */
 /* Calls fn for each name and call used: for static analysis (which guards mention level, count(t), …). */
 void mh_expr_walk(const struct mh_expr *e, void (*fn)(void *ctx, struct mh_str name, struct mh_str argument), void *ctx);
-/* Can it be true, false, or both, when every name but `level` and count(t) is free? For the checks and the model. */
-struct mh_str mh_expr_promela(struct mh_arena *a, const struct mh_expr *e); /* empty when no part is modelled */
+/* For the model, in which every name but `level` and count(t) (there `cnt_t`, with _ for -) is free: the condition under
+ * which the expression can be true, and the one under which it can be false, taking free parts as whatever suits. Empty:
+ * at any time. When nothing in it is free, one is the opposite of the other; when something is, both may hold at once. */
+struct mh_str mh_expr_promela(struct mh_arena *a, const struct mh_expr *e);
+struct mh_str mh_expr_promela_false(struct mh_arena *a, const struct mh_expr *e);
 #endif
