@@ -11,12 +11,19 @@
 
 static inline struct mh_cal_rules sample_rules(int64_t revision)
 {
-	return (struct mh_cal_rules){.region = MH_STR("330100"), .source = MH_STR("国务院办公厅节假日安排通知"),
-				     .revision = revision, .zone_min = MH_ZONE_CHINA, .week = MH_CAL_WEEK_CHINA,
-				     .first_year = 2015, .last_year = 2026, .hours = {{510, 720}, {840, 1050}}, .n_hours = 2};
+	return (struct mh_cal_rules){.region = MH_STR("330100"),
+				     .source = MH_STR("国务院办公厅节假日安排通知"),
+				     .revision = revision,
+				     .zone_min = MH_ZONE_CHINA,
+				     .week = MH_CAL_WEEK_CHINA,
+				     .first_year = 2015,
+				     .last_year = 2026,
+				     .hours = {{510, 720}, {840, 1050}},
+				     .n_hours = 2};
 }
 
-static inline void sample_row(struct mh_cal_builder *b, const char *date, bool working, struct mh_str zh, struct mh_str en)
+static inline void sample_row(struct mh_cal_builder *b, const char *date, bool working, struct mh_str zh,
+			      struct mh_str en)
 {
 	struct mh_cal_day row = {.working = working, .zh = zh, .en = en};
 	assert_true(mh_day_parse(mh_str_c(date), &row.day));
@@ -27,7 +34,8 @@ static inline void sample_row(struct mh_cal_builder *b, const char *date, bool w
 static inline void sample_load(struct mh_cal_builder *b, const char *file)
 {
 	char path[512];
-	snprintf(path, sizeof path, "%s/packs/hangzhou/%s", getenv("MINHU_SOURCE") ? getenv("MINHU_SOURCE") : ".", file);
+	snprintf(path, sizeof path, "%s/packs/hangzhou/%s", getenv("MINHU_SOURCE") ? getenv("MINHU_SOURCE") : ".",
+		 file);
 	FILE *f = fopen(path, "rb");
 	assert_non_null(f);
 	struct mh_csv *csv;
@@ -37,7 +45,9 @@ static inline void sample_load(struct mh_cal_builder *b, const char *file)
 		assert_int_equal(r.fault, MH_CSV_SOUND);
 		assert_int_equal(r.n, 4);
 		if (head) assert_true(mh_str_is(r.fields[1].text, "working"));
-		else sample_row(b, r.fields[0].text.ptr, mh_str_is(r.fields[1].text, "1"), r.fields[2].text, r.fields[3].text);
+		else
+			sample_row(b, r.fields[0].text.ptr, mh_str_is(r.fields[1].text, "1"), r.fields[2].text,
+				   r.fields[3].text);
 	}
 	mh_csv_free(csv);
 	fclose(f);

@@ -28,7 +28,8 @@ static bool plain_text(struct mh_str s, size_t max)
 static enum mh_code check_hours(const struct mh_cal_rules *r, struct mh_err *reterr)
 {
 	if (r->n_hours < 1 || r->n_hours > MH_CAL_HOURS_MAX)
-		return MH_FAIL(reterr, MH_E_INVALID, "A calendar needs 1 to %d intervals of business hours", MH_CAL_HOURS_MAX);
+		return MH_FAIL(reterr, MH_E_INVALID, "A calendar needs 1 to %d intervals of business hours",
+			       MH_CAL_HOURS_MAX);
 	int last = -1; /* intervals that touch would be one */
 	for (size_t i = 0; i < r->n_hours; i++) {
 		const struct mh_cal_hours *h = &r->hours[i];
@@ -41,14 +42,17 @@ static enum mh_code check_hours(const struct mh_cal_rules *r, struct mh_err *ret
 
 static enum mh_code check_rules(const struct mh_cal_rules *r, struct mh_err *reterr)
 {
-	if (!plain_text(r->region, NAME_MAX_BYTES)) return MH_FAIL(reterr, MH_E_INVALID, "The region of a calendar is not plain text");
-	if (!plain_text(r->source, 2000)) return MH_FAIL(reterr, MH_E_INVALID, "The source of a calendar is not plain text");
+	if (!plain_text(r->region, NAME_MAX_BYTES))
+		return MH_FAIL(reterr, MH_E_INVALID, "The region of a calendar is not plain text");
+	if (!plain_text(r->source, 2000))
+		return MH_FAIL(reterr, MH_E_INVALID, "The source of a calendar is not plain text");
 	if (r->revision < 1) return MH_FAIL(reterr, MH_E_INVALID, "Calendar revisions count from 1");
 	if (r->zone_min < -840 || r->zone_min > 840)
 		return MH_FAIL(reterr, MH_E_INVALID, "A zone cannot be %d minutes from UTC", r->zone_min);
 	if (r->week == 0 || r->week > 0x7f) return MH_FAIL(reterr, MH_E_INVALID, "A week needs 1 to 7 working days");
 	if (r->first_year < 1000 || r->last_year > 9000 || r->first_year > r->last_year)
-		return MH_FAIL(reterr, MH_E_INVALID, "A calendar cannot cover the years %d to %d", r->first_year, r->last_year);
+		return MH_FAIL(reterr, MH_E_INVALID, "A calendar cannot cover the years %d to %d", r->first_year,
+			       r->last_year);
 	return check_hours(r, reterr);
 }
 
@@ -113,11 +117,11 @@ enum mh_code mh_cal_builder_day(struct mh_cal_builder *b, const struct mh_cal_da
 		return MH_FAIL(reterr, MH_E_INVALID, "A calendar row is of no year that can be written");
 	struct mh_civil c = mh_day_civil(row->day);
 	if (b->cal && !mh_cal_covers(b->cal, row->day))
-		return MH_FAIL(reterr, MH_E_INVALID, "%04d-%02d-%02d is outside the years that the calendar covers", c.year, c.month,
-			       c.day);
+		return MH_FAIL(reterr, MH_E_INVALID, "%04d-%02d-%02d is outside the years that the calendar covers",
+			       c.year, c.month, c.day);
 	if (!plain_text(row->zh, NAME_MAX_BYTES) || !plain_text(row->en, NAME_MAX_BYTES))
-		return MH_FAIL(reterr, MH_E_INVALID, "%04d-%02d-%02d needs a Chinese and an English name in plain text", c.year,
-			       c.month, c.day);
+		return MH_FAIL(reterr, MH_E_INVALID, "%04d-%02d-%02d needs a Chinese and an English name in plain text",
+			       c.year, c.month, c.day);
 	return add(b, row, false, reterr);
 }
 
@@ -172,7 +176,9 @@ static enum mh_code identify(struct mh_cal *cal, struct mh_err *reterr)
 	bool failed = text.failed;
 	if (!failed) cal->hash = mh_sha256_str(mh_buf_str(&text));
 	mh_buf_done(&text);
-	if (failed) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Could not write the text of a calendar: memory is short or it is too long");
+	if (failed)
+		return MH_FAIL(reterr, MH_E_NO_MEMORY,
+			       "Could not write the text of a calendar: memory is short or it is too long");
 	return MH_OK;
 }
 

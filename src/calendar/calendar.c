@@ -116,7 +116,8 @@ static bool same_hours(const struct mh_cal_rules *a, const struct mh_cal_rules *
 static struct mh_cal_change change_of(const struct mh_cal *was, const struct mh_cal *is, mh_day day)
 {
 	const struct mh_cal_day *w = mh_cal_find(was, day), *i = mh_cal_find(is, day);
-	struct mh_cal_change c = {.day = day, .was_working = mh_cal_is_working(was, day), .is_working = mh_cal_is_working(is, day)};
+	struct mh_cal_change c = {
+		.day = day, .was_working = mh_cal_is_working(was, day), .is_working = mh_cal_is_working(is, day)};
 	if (w) c.was_zh = w->zh, c.was_en = w->en;
 	if (i) c.is_zh = i->zh, c.is_en = i->en;
 	return c;
@@ -131,12 +132,14 @@ enum mh_code mh_cal_diff(struct mh_arena *a, const struct mh_cal *was, const str
 			 struct mh_err *reterr)
 {
 	const struct mh_cal_rules *w = &was->rules, *r = &is->rules;
-	struct mh_cal_diff d = {.week = w->week != r->week, .hours = !same_hours(w, r), .zone = w->zone_min != r->zone_min};
+	struct mh_cal_diff d = {
+		.week = w->week != r->week, .hours = !same_hours(w, r), .zone = w->zone_min != r->zone_min};
 	d.years = w->first_year != r->first_year || w->last_year != r->last_year;
 	d.changes = MH_NEW_ARRAY(a, was->n + is->n, struct mh_cal_change);
 	MH_TRY_MEM(d.changes, reterr);
 	for (size_t i = 0, j = 0; i < was->n || j < is->n;) {
-		mh_day day = j == is->n || (i < was->n && was->days[i].day < is->days[j].day) ? was->days[i].day : is->days[j].day;
+		mh_day day = j == is->n || (i < was->n && was->days[i].day < is->days[j].day) ? was->days[i].day
+											      : is->days[j].day;
 		if (i < was->n && was->days[i].day == day) i++;
 		if (j < is->n && is->days[j].day == day) j++;
 		d.changes[d.n] = change_of(was, is, day);

@@ -28,12 +28,12 @@ struct mh_cal_hours {
 
 /* What a calendar is apart from its day table. */
 struct mh_cal_rules {
-	struct mh_str region; /* code of the region, e.g. "330100" */
-	struct mh_str source; /* where the days come from, for people */
-	int64_t revision;     /* >= 1; higher is later */
-	int zone_min;         /* minutes east of UTC: MH_ZONE_CHINA */
-	unsigned week;        /* the weekday default: MH_CAL_WEEK_CHINA; at least one bit */
-	int first_year, last_year; /* the years whose official arrangement the day table holds */
+	struct mh_str region;                        /* code of the region, e.g. "330100" */
+	struct mh_str source;                        /* where the days come from, for people */
+	int64_t revision;                            /* >= 1; higher is later */
+	int zone_min;                                /* minutes east of UTC: MH_ZONE_CHINA */
+	unsigned week;                               /* the weekday default: MH_CAL_WEEK_CHINA; at least one bit */
+	int first_year, last_year;                   /* the years whose official arrangement the day table holds */
 	struct mh_cal_hours hours[MH_CAL_HOURS_MAX]; /* of a working day; ascending, apart */
 	size_t n_hours;                              /* at least 1 */
 };

@@ -9,12 +9,12 @@
 struct mh_cal {
 	struct mh_cal_rules rules;
 	struct mh_cal_day *days; /* ascending, each day once */
-	int32_t *shift;          /* shift[i]: working days that rows 0 … i add to the weekday default (may be negative) */
+	int32_t *shift; /* shift[i]: working days that rows 0 … i add to the weekday default (may be negative) */
 	size_t n;
-	int week_days;      /* working days of an ordinary week */
-	int week_upto[7];   /* of them, Monday … this day */
-	int64_t open_ms;    /* business time of one working day */
-	mh_day from, to;    /* the days that first_year … last_year cover */
+	int week_days;    /* working days of an ordinary week */
+	int week_upto[7]; /* of them, Monday … this day */
+	int64_t open_ms;  /* business time of one working day */
+	mh_day from, to;  /* the days that first_year … last_year cover */
 	struct mh_hash hash;
 };
 

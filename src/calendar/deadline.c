@@ -6,7 +6,8 @@
 
 static mh_time inside(const struct mh_cal *cal, mh_time t)
 {
-	mh_time first = mh_day_start(DAYS_FIRST, cal->rules.zone_min), last = mh_day_start(DAYS_LAST + 1, cal->rules.zone_min) - 1;
+	mh_time first = mh_day_start(DAYS_FIRST, cal->rules.zone_min),
+		last = mh_day_start(DAYS_LAST + 1, cal->rules.zone_min) - 1;
 	return t < first ? first : t > last ? last : t;
 }
 
@@ -15,7 +16,8 @@ static int64_t open_upto(const struct mh_cal *cal, int64_t at)
 {
 	int64_t sum = 0;
 	for (size_t i = 0; i < cal->rules.n_hours; i++) {
-		int64_t from = cal->rules.hours[i].from * MH_CAL__MINUTE_MS, to = cal->rules.hours[i].to * MH_CAL__MINUTE_MS;
+		int64_t from = cal->rules.hours[i].from * MH_CAL__MINUTE_MS,
+			to = cal->rules.hours[i].to * MH_CAL__MINUTE_MS;
 		if (at > from) sum += (at < to ? at : to) - from;
 	}
 	return sum;
@@ -25,7 +27,8 @@ static int64_t open_upto(const struct mh_cal *cal, int64_t at)
 static int64_t clock_at(const struct mh_cal *cal, int64_t open)
 {
 	for (size_t i = 0;; i++) {
-		int64_t from = cal->rules.hours[i].from * MH_CAL__MINUTE_MS, to = cal->rules.hours[i].to * MH_CAL__MINUTE_MS;
+		int64_t from = cal->rules.hours[i].from * MH_CAL__MINUTE_MS,
+			to = cal->rules.hours[i].to * MH_CAL__MINUTE_MS;
 		if (open <= to - from || i + 1 == cal->rules.n_hours) return from + open;
 		open -= to - from;
 	}
@@ -130,7 +133,8 @@ struct mh_cal_due mh_cal_due(const struct mh_cal *cal, mh_time t, struct mh_span
 mh_time mh_cal_before(const struct mh_cal *cal, mh_time t, struct mh_span span)
 {
 	int64_t steps = mh_span_steps(span);
-	return mh_cal_inverse(cal, add_clamped(mh_cal_position(cal, t, span.unit), steps == INT64_MIN ? INT64_MAX : -steps),
+	return mh_cal_inverse(cal,
+			      add_clamped(mh_cal_position(cal, t, span.unit), steps == INT64_MIN ? INT64_MAX : -steps),
 			      span.unit);
 }
 

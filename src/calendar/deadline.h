@@ -14,7 +14,7 @@
  *   h, min  plain time
  *
  * "N working days from t" is the end of business of the N-th working day after the day of t; natural days are counted
- * from the next day too (信访工作条例 and 民法典 art. 201: the day of the beginning does not count). A start in the middle
+ * from the next day too (民法典 art. 201: the day of the beginning does not count). A start in the middle
  * of a day therefore begins with the debt of that day's own step: mh_cal_first gives it. After a pause there is no such
  * debt: the day on which a clock runs at closing time is a day used. */
 #ifndef MH_CALENDAR_DEADLINE_H

@@ -123,9 +123,7 @@ static void tell_run(struct teller *t, const struct run *r)
 	case START: mh_buf_c(t->out, t->zh ? "起算当日,不计入" : "the day of the start, not counted"); break;
 	case START_OWED: mh_buf_c(t->out, t->zh ? "抵起算当日,不计入" : "for the day of the start, not counted"); break;
 	case START_LATE: mh_buf_c(t->out, t->zh ? "已过办公时间,不计" : "after business hours, not counted"); break;
-	default:
-		put_counted(t, r);
-		put_skipped(t, r);
+	default: put_counted(t, r); put_skipped(t, r);
 	}
 	mh_buf_c(t->out, t->zh ? "。\n" : ".\n");
 }
@@ -199,7 +197,8 @@ static void tell_head(struct teller *t)
 	}
 	mh_buf_c(t->out, t->zh ? "。\n" : ".\n");
 	if (s->unit == MH_UNIT_D)
-		mh_buf_c(t->out, t->zh ? "按自然日计算,含周末和节假日。\n" : "Natural days: weekends and holidays count.\n");
+		mh_buf_c(t->out,
+			 t->zh ? "按自然日计算,含周末和节假日。\n" : "Natural days: weekends and holidays count.\n");
 	if (s->unit == MH_UNIT_H || s->unit == MH_UNIT_MIN)
 		mh_buf_c(t->out, t->zh ? "按自然时间连续计算,含夜间、周末和节假日。\n"
 				       : "Plain time: nights, weekends and holidays count.\n");
@@ -212,9 +211,13 @@ static void tell_end(struct teller *t)
 	mh_buf_c(t->out, t->zh ? "。\n" : ".\n");
 	if (!t->due.provisional) return;
 	int year = mh_day_civil(mh_time_day(t->due.at, t->cal->rules.zone_min)).year;
-	if (t->cal->rules.last_year >= year) year = mh_day_civil(mh_time_day(t->timer->running_since, t->cal->rules.zone_min)).year;
+	if (t->cal->rules.last_year >= year)
+		year = mh_day_civil(mh_time_day(t->timer->running_since, t->cal->rules.zone_min)).year;
 	if (t->zh) mh_buf_fmt(t->out, "暂定:%d 年的节假日安排不在本日历中,暂按平常的工作周计算。\n", year);
-	else mh_buf_fmt(t->out, "Provisional: the holidays of %d are not in this calendar; the ordinary week was used.\n", year);
+	else
+		mh_buf_fmt(t->out,
+			   "Provisional: the holidays of %d are not in this calendar; the ordinary week was used.\n",
+			   year);
 }
 
 static void tell_halted(struct teller *t)

@@ -3,8 +3,10 @@
 
 struct mh_timer_state mh_timer_start(const struct mh_cal *cal, mh_time now, struct mh_span budget)
 {
-	return (struct mh_timer_state){.unit = budget.unit, .budget = mh_span_steps(budget),
-				       .used = mh_cal_first(cal, now, budget.unit), .running_since = now,
+	return (struct mh_timer_state){.unit = budget.unit,
+				       .budget = mh_span_steps(budget),
+				       .used = mh_cal_first(cal, now, budget.unit),
+				       .running_since = now,
 				       .cal_rev = cal->rules.revision};
 }
 
@@ -16,8 +18,8 @@ bool mh_timer_is_running(const struct mh_timer_state *s)
 static enum mh_code check_cal(const struct mh_timer_state *s, const struct mh_cal *cal, struct mh_err *reterr)
 {
 	if (s->cal_rev == cal->rules.revision) return MH_OK;
-	return MH_FAIL(reterr, MH_E_INVALID, "This clock counts by calendar revision %lld, not %lld", (long long)s->cal_rev,
-		       (long long)cal->rules.revision);
+	return MH_FAIL(reterr, MH_E_INVALID, "This clock counts by calendar revision %lld, not %lld",
+		       (long long)s->cal_rev, (long long)cal->rules.revision);
 }
 
 /* Adds what ran until now. */
@@ -25,7 +27,8 @@ static enum mh_code fold(struct mh_timer_state *s, const struct mh_cal *cal, mh_
 {
 	MH_TRY(check_cal(s, cal, reterr));
 	if (now < s->running_since)
-		return MH_FAIL(reterr, MH_E_INVALID, "A clock cannot be changed before the instant since which it runs");
+		return MH_FAIL(reterr, MH_E_INVALID,
+			       "A clock cannot be changed before the instant since which it runs");
 	s->used += mh_cal_used(cal, s->running_since, now, s->unit);
 	return MH_OK;
 }
@@ -40,7 +43,8 @@ enum mh_code mh_timer_pause(struct mh_timer_state *s, const struct mh_cal *cal, 
 
 enum mh_code mh_timer_resume(struct mh_timer_state *s, const struct mh_cal *cal, mh_time now, struct mh_err *reterr)
 {
-	if (s->running_since != MH_TIMER_PAUSED) return MH_FAIL(reterr, MH_E_CONFLICT, "Only a paused clock can run on");
+	if (s->running_since != MH_TIMER_PAUSED)
+		return MH_FAIL(reterr, MH_E_CONFLICT, "Only a paused clock can run on");
 	if (now < 0) return MH_FAIL(reterr, MH_E_INVALID, "A clock cannot run since before 1970");
 	MH_TRY(check_cal(s, cal, reterr));
 	s->running_since = now;
@@ -57,7 +61,8 @@ enum mh_code mh_timer_stop(struct mh_timer_state *s, const struct mh_cal *cal, m
 
 enum mh_code mh_timer_extend(struct mh_timer_state *s, struct mh_span more, struct mh_err *reterr)
 {
-	if (s->running_since == MH_TIMER_STOPPED) return MH_FAIL(reterr, MH_E_CONFLICT, "A stopped clock cannot be extended");
+	if (s->running_since == MH_TIMER_STOPPED)
+		return MH_FAIL(reterr, MH_E_CONFLICT, "A stopped clock cannot be extended");
 	if (more.unit != s->unit)
 		return MH_FAIL(reterr, MH_E_INVALID, "A clock in %s cannot be extended by %s", mh_unit_names[s->unit],
 			       mh_unit_names[more.unit]);
@@ -74,8 +79,8 @@ enum mh_code mh_timer_revise(struct mh_timer_state *s, const struct mh_cal *was,
 {
 	MH_TRY(check_cal(s, was, reterr));
 	if (is->rules.revision < was->rules.revision)
-		return MH_FAIL(reterr, MH_E_INVALID, "Calendar revision %lld is older than %lld", (long long)is->rules.revision,
-			       (long long)was->rules.revision);
+		return MH_FAIL(reterr, MH_E_INVALID, "Calendar revision %lld is older than %lld",
+			       (long long)is->rules.revision, (long long)was->rules.revision);
 	if (mh_timer_is_running(s)) {
 		MH_TRY(fold(s, was, now, reterr));
 		s->running_since = now;

@@ -38,7 +38,7 @@ int64_t mh_timer_left(const struct mh_timer_state *s, const struct mh_cal *cal, 
 
 /* When to warn: either a share of the budget, or a span before the end. */
 struct mh_timer_warn {
-	int percent;         /* 1 … 99: when this much of the budget is used; 0: use `before` */
+	int percent; /* 1 … 99: when this much of the budget is used; 0: use `before` */
 	struct mh_span before;
 };
 /* Counted back from the due instant, in business time for wd and wh and in plain time for the others: with 1wd and 50%

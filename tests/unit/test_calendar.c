@@ -8,17 +8,20 @@ static void official_totals(void **state)
 	struct mh_arena a = MH_ARENA(0);
 	const struct mh_cal *cal = sample_city(&a);
 	for (int y = 2015; y <= 2026; y++)
-		assert_int_equal(mh_cal_workdays_between(cal, mh_day_from(y - 1, 12, 31), mh_day_from(y, 12, 31)), totals[y - 2015]);
+		assert_int_equal(mh_cal_workdays_between(cal, mh_day_from(y - 1, 12, 31), mh_day_from(y, 12, 31)),
+				 totals[y - 2015]);
 	mh_arena_done(&a);
 }
 
 static void official_days(void **state)
 {
-	static const char *const worked[] = {"2024-02-04", "2024-02-18", "2025-01-26", "2025-02-08", "2025-04-27", "2025-09-28",
-					     "2025-10-11", "2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20",
+	static const char *const worked[] = {"2024-02-04", "2024-02-18", "2025-01-26", "2025-02-08",
+					     "2025-04-27", "2025-09-28", "2025-10-11", "2026-01-04",
+					     "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20",
 					     "2026-10-10", "2020-01-19", "2024-02-09", "2026-02-13"};
-	static const char *const off[] = {"2020-01-31", "2020-02-01", "2020-02-02", "2024-02-10", "2024-02-12", "2025-10-08",
-					  "2026-01-02", "2026-02-16", "2026-02-23", "2026-04-06", "2026-05-05", "2026-06-19",
+	static const char *const off[] = {"2020-01-31", "2020-02-01", "2020-02-02", "2024-02-10",
+					  "2024-02-12", "2025-10-08", "2026-01-02", "2026-02-16",
+					  "2026-02-23", "2026-04-06", "2026-05-05", "2026-06-19",
 					  "2026-09-25", "2026-10-07", "2026-10-11", "2015-09-03"};
 	struct mh_arena a = MH_ARENA(0);
 	const struct mh_cal *cal = sample_city(&a);
@@ -86,15 +89,17 @@ static void canonical_text(void **state)
 	const struct mh_cal *cal = sample_finish(b);
 	struct mh_buf text = MH_BUF(4096);
 	mh_cal_text(cal, &text);
-	assert_string_equal(text.ptr, "minhu-calendar/1\nregion \"330100\"\nrevision 3\nsource \"国务院办公厅节假日安排通知\"\n"
-				      "zone 480\nweek 1111100\nhours 510-720 840-1050\nyears 2015-2026\n"
-				      "day 2024-02-12 0 \"春节\" \"Spring Festival\"\n"
-				      "day 2024-02-18 1 \"春节\" \"Spring \\\"Festival\\\"\"\n");
+	assert_string_equal(text.ptr,
+			    "minhu-calendar/1\nregion \"330100\"\nrevision 3\nsource \"国务院办公厅节假日安排通知\"\n"
+			    "zone 480\nweek 1111100\nhours 510-720 840-1050\nyears 2015-2026\n"
+			    "day 2024-02-12 0 \"春节\" \"Spring Festival\"\n"
+			    "day 2024-02-18 1 \"春节\" \"Spring \\\"Festival\\\"\"\n");
 	struct mh_hash want = mh_sha256_str(mh_buf_str(&text)), got = mh_cal_hash(cal);
 	assert_true(mh_hash_eq(&want, &got));
 	mh_buf_done(&text);
 	mh_arena_done(&a);
 }
 
-MH_TESTS(cmocka_unit_test(official_totals), cmocka_unit_test(official_days), cmocka_unit_test(count_agrees_with_counting),
-	 cmocka_unit_test(difference_of_revisions), cmocka_unit_test(canonical_text))
+MH_TESTS(cmocka_unit_test(official_totals), cmocka_unit_test(official_days),
+	 cmocka_unit_test(count_agrees_with_counting), cmocka_unit_test(difference_of_revisions),
+	 cmocka_unit_test(canonical_text))

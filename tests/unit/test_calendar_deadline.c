@@ -33,9 +33,10 @@ static void golden(void **state)
 		{"2024-02-08 16:00", "1wd", "2024-02-09 17:30"},
 		{"2024-02-08 16:00", "2wd", "2024-02-18 17:30"},
 		{"2024-02-08 16:00", "5wd", "2024-02-21 17:30"},
-		{"2024-02-03 10:00", "1wd", "2024-02-04 17:30"},  /* Saturday -> make-up Sunday */
-		{"2024-02-04 10:00", "1wd", "2024-02-05 17:30"},  /* on a make-up Sunday, which is a start day like any */
-		{"2024-02-13 03:00", "1wd", "2024-02-18 17:30"},  /* in the holiday, at night */
+		{"2024-02-03 10:00", "1wd", "2024-02-04 17:30"}, /* Saturday -> make-up Sunday */
+		{"2024-02-04 10:00", "1wd",
+		 "2024-02-05 17:30"}, /* on a make-up Sunday, which is a start day like any */
+		{"2024-02-13 03:00", "1wd", "2024-02-18 17:30"}, /* in the holiday, at night */
 		{"2024-02-09 17:00", "2wh", "2024-02-18 10:00"},
 		/* National Day 2025: off 1–8 October, worked on Sunday 28 September and Saturday 11 October. */
 		{"2025-09-26 10:00", "5wd", "2025-10-10 17:30"},
@@ -86,7 +87,8 @@ static void rickar_106_make_up_days_are_worked(void **state)
 {
 	assert_int_equal(mh_day_weekday(on("2025-09-28")), 7);
 	assert_int_equal(mh_cal_used(world.city, at("2025-09-27 12:00"), at("2025-09-28 23:00"), MH_UNIT_WD), 1);
-	assert_int_equal(mh_cal_used(world.city, at("2025-09-27 12:00"), at("2025-09-28 23:00"), MH_UNIT_WH), 7 * 3600000);
+	assert_int_equal(mh_cal_used(world.city, at("2025-09-27 12:00"), at("2025-09-28 23:00"), MH_UNIT_WH),
+			 7 * 3600000);
 	assert_true(mh_cal_is_open(world.city, at("2025-09-28 10:00")));
 	assert_false(mh_cal_is_open(world.city, at("2025-09-28 12:00")));
 	assert_false(mh_cal_is_open(world.city, at("2025-10-01 10:00")));
@@ -203,7 +205,8 @@ static void agrees_with_plain_counting(void **state)
 		t -= t % 60000;
 		int64_t m = 1 + (int64_t)mh_random_below(&r, 4000);
 		if (i % 10 == 0)
-			assert_int_equal(mh_cal_due_from(world.districts, t, m * 60000, 0, MH_UNIT_WH).at, plain_wh(t, m));
+			assert_int_equal(mh_cal_due_from(world.districts, t, m * 60000, 0, MH_UNIT_WH).at,
+					 plain_wh(t, m));
 	}
 }
 
@@ -218,7 +221,8 @@ static void extremes_stay_in_range(void **state)
 {
 	for (int u = 0; u < MH_UNIT_MAX; u++) {
 		struct mh_span most = {INT64_MAX, (enum mh_unit)u}, least = {INT64_MIN, (enum mh_unit)u};
-		mh_time far = mh_cal_due(world.city, INT64_MAX, most).at, early = mh_cal_due(world.city, INT64_MIN, least).at;
+		mh_time far = mh_cal_due(world.city, INT64_MAX, most).at,
+			early = mh_cal_due(world.city, INT64_MIN, least).at;
 		assert_int_equal(mh_time_civil(far, MH_ZONE_CHINA).year, 9999);
 		assert_int_equal(mh_time_civil(early, MH_ZONE_CHINA).year, 1);
 		mh_cal_before(world.city, 0, least);

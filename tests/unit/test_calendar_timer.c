@@ -89,7 +89,8 @@ static void cutting_changes_nothing(void **state)
 	struct mh_rng_seed seed;
 	struct mh_rng r = mh_rng_seeded(&seed, 4);
 	for (int i = 0; i < 5000; i++) {
-		struct mh_span budget = {1 + (int64_t)mh_random_below(&r, 40), (enum mh_unit)mh_random_below(&r, MH_UNIT_MAX)};
+		struct mh_span budget = {1 + (int64_t)mh_random_below(&r, 40),
+					 (enum mh_unit)mh_random_below(&r, MH_UNIT_MAX)};
 		mh_time start = any_time(&r), t = start;
 		struct mh_timer_state whole = mh_timer_start(world.cal, start, budget), cut = whole;
 		mh_time down = start + (mh_time)mh_random_below(&r, 10 * 86400000LL);
@@ -120,7 +121,8 @@ static void glpi_10594_a_pause_gives_back_its_length(void **state)
 	struct mh_rng_seed seed;
 	struct mh_rng r = mh_rng_seeded(&seed, 5);
 	for (int i = 0; i < 5000; i++) {
-		struct mh_span budget = {1 + (int64_t)mh_random_below(&r, 40), (enum mh_unit)mh_random_below(&r, MH_UNIT_MAX)};
+		struct mh_span budget = {1 + (int64_t)mh_random_below(&r, 40),
+					 (enum mh_unit)mh_random_below(&r, MH_UNIT_MAX)};
 		mh_time start = any_time(&r), down = start + (mh_time)mh_random_below(&r, 20 * 86400000LL);
 		mh_time up = down + (mh_time)mh_random_below(&r, 20 * 86400000LL);
 		struct mh_timer_state s = mh_timer_start(world.cal, start, budget);

@@ -8,9 +8,12 @@ static void reads_and_writes(void **state)
 		const char *text;
 		int64_t n, steps;
 		enum mh_unit unit;
-	} cases[] = {{"5wd", 5, 5, MH_UNIT_WD},	   {"2wh", 2, 7200000, MH_UNIT_WH},
-		     {"60d", 60, 60, MH_UNIT_D},	   {"24h", 24, 86400000, MH_UNIT_H},
-		     {"90min", 90, 5400000, MH_UNIT_MIN}, {"0d", 0, 0, MH_UNIT_D},
+	} cases[] = {{"5wd", 5, 5, MH_UNIT_WD},
+		     {"2wh", 2, 7200000, MH_UNIT_WH},
+		     {"60d", 60, 60, MH_UNIT_D},
+		     {"24h", 24, 86400000, MH_UNIT_H},
+		     {"90min", 90, 5400000, MH_UNIT_MIN},
+		     {"0d", 0, 0, MH_UNIT_D},
 		     {"100000min", 100000, 6000000000, MH_UNIT_MIN}};
 	struct mh_arena a = MH_ARENA(0);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -26,9 +29,27 @@ static void reads_and_writes(void **state)
 
 static void refuses(void **state)
 {
-	static const char *const bad[] = {"",	  "5",	 "wd",	  "00wd",  "05wd",  "-5wd",  "+5wd", " 5wd", "5 wd",
-					  "5wd ", "5WD", "5.5h", "5m",	 "5day",  "100001d", "1e3h", "５wd", "100000000min",
-					  "99999999999999999999wd", "5wdwd", "P1D"};
+	static const char *const bad[] = {"",
+					  "5",
+					  "wd",
+					  "00wd",
+					  "05wd",
+					  "-5wd",
+					  "+5wd",
+					  " 5wd",
+					  "5 wd",
+					  "5wd ",
+					  "5WD",
+					  "5.5h",
+					  "5m",
+					  "5day",
+					  "100001d",
+					  "1e3h",
+					  "５wd",
+					  "100000000min",
+					  "99999999999999999999wd",
+					  "5wdwd",
+					  "P1D"};
 	struct mh_span s = {42, MH_UNIT_H};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(mh_span_parse(mh_str_c(bad[i]), &s));
 	assert_false(mh_span_parse((struct mh_str){NULL, 0}, &s));
@@ -54,4 +75,5 @@ static void words_in_both_languages(void **state)
 	mh_arena_done(&a);
 }
 
-MH_TESTS(cmocka_unit_test(words_in_both_languages), cmocka_unit_test(reads_and_writes), cmocka_unit_test(refuses), cmocka_unit_test(steps_saturate))
+MH_TESTS(cmocka_unit_test(words_in_both_languages), cmocka_unit_test(reads_and_writes), cmocka_unit_test(refuses),
+	 cmocka_unit_test(steps_saturate))
