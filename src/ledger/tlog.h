@@ -50,8 +50,8 @@ enum mh_code mh_tlog_root_of(const struct mh_tlog_reader *r, int64_t size, struc
 /* Proof that leaf `index` is in the tree of `size` leaves; sibling of the leaf first. Needs 0 <= index < size. */
 enum mh_code mh_tlog_inclusion(const struct mh_tlog_reader *r, int64_t index, int64_t size, struct mh_tlog_proof *ret,
 			       struct mh_err *reterr);
-/* Proof that the tree of `to` leaves begins with the tree of `from`. Needs 0 <= from <= to; empty when from is 0 or to. */
-enum mh_code mh_tlog_consistency(const struct mh_tlog_reader *r, int64_t from, int64_t to, struct mh_tlog_proof *ret,
+/* Proof that the tree of `size` leaves begins with the tree of `old`. Needs 0 <= old <= size; empty when old is 0 or size. */
+enum mh_code mh_tlog_consistency(const struct mh_tlog_reader *r, int64_t old, int64_t size, struct mh_tlog_proof *ret,
 				 struct mh_err *reterr);
 
 /* MH_E_CORRUPT, with a message that says what does not fit, when the proof does not hold; MH_E_INVALID when the numbers

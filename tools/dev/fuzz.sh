@@ -10,7 +10,7 @@ fuzz_names() {
 	done
 }
 
-# fuzz_one NAME SECONDS: replays the kept inputs and past crashes, then searches on from them.
+# fuzz_one NAME SECONDS [SEED]: replays the kept inputs and past crashes, then searches on from them.
 fuzz_one() {
 	local name=$1 seconds=$2 work=build/fuzz/corpus/$1
 	export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
@@ -20,7 +20,7 @@ fuzz_one() {
 			xargs -0 "build/fuzz/fuzz_$name" -timeout=25 -rss_limit_mb=2048 || return 1
 	fi
 	[ "$seconds" -gt 0 ] || return 0
-	"build/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
+	"build/fuzz/fuzz_$name" ${3:+-seed="$3"} -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
 		-artifact_prefix="fuzz/crash/$name-" "$work" "fuzz/corpus/$name"
 }
 

@@ -16,7 +16,7 @@ test_fuzz() {
 	local name rc=0
 	check 'fuzz build' build_fuzz || return 1
 	for name in $(fuzz_names); do
-		check "fuzz $name" fuzz_one "$name" "$SMOKE_SECONDS" || rc=1
+		check "fuzz $name" fuzz_one "$name" "$SMOKE_SECONDS" 1 || rc=1
 	done
 	return "$rc"
 }

@@ -34,6 +34,7 @@ LOUD_FILES = ['src/base/log.c', 'src/base/log.h']
 # Files that may abort(), with the reason.
 MAY_ABORT = {
     'src/base/hash.c': 'without SHA-256 no answer would be honest',
+    'src/ledger/note.c': 'without libsodium no signature is worth anything',
     'src/base/random.c': 'without randomness nothing is secret',
 }
 SQL = re.compile(r'"\s*(select\s+[\w*(,.\s]+\s+from\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|'
