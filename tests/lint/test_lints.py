@@ -5,6 +5,8 @@ import subprocess
 import sys
 import tempfile
 
+import schema_faults
+
 SOURCE = os.environ.get('MINHU_SOURCE') or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 GOOD_C = '#include "base/a.h"\n\nint mh_a_two(int x)\n{\n\treturn 2 * x;\n}\n'
 GOOD_H = '/* Doubling. */\n#ifndef MH_BASE_A_H\n#define MH_BASE_A_H\nint mh_a_two(int x);\n#endif\n'
@@ -17,6 +19,7 @@ GOOD = {
     'docs/dependencies.md': '<!-- packages -->\n<!-- end -->\n',
     'tools/setup/packages.txt': '',
     'tools/a.py': 'import os\n\nprint(os.sep)\n',
+    'sql/schema.sql': schema_faults.GOOD,
     'tools/a.sh': '#!/bin/sh\necho "$1"\n',
 }
 UNFINISHED = '/* TO' + 'DO: later */\n'
@@ -70,6 +73,7 @@ BAD = [
     ('packs', 'a column named twice', {'packs/x/b.csv': 'code,code\n'}, 'each once'),
     ('packs', 'text that is not UTF-8', {'packs/x/b.csv': b'code\n\xc4\xe3\n'}, 'not UTF-8'),
     ('packs', 'a quote never closed', {'packs/x/b.csv': 'code\n"a\n'}, 'b.csv:'),
+    *schema_faults.BAD,
 ]
 
 

@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from sqlstmt import read_statements  # noqa: E402
-from sqltext import TOKEN, SourceError, read_schema  # noqa: E402
+from sqltext import TOKEN, SourceError, SourceErrors, read_schema  # noqa: E402
 
 TYPES = {"sqlite": {"%I": "integer", "%T": "text", "%B": "blob"}, "postgres": {"%I": "bigint", "%T": "text", "%B": "bytea"}}
 C_TYPE = {"int": "int64_t ", "text": "struct mh_str ", "blob": "struct mh_bytes "}
@@ -37,7 +37,7 @@ def numbered(st, mark):
     return "".join(order.get(m.group(), m.group()) for m in TOKEN.finditer(st.text))
 
 
-def check_with_sqlite(schema, statements):
+def check_with_sqlite(schema, statements, errors):
     db = sqlite3.connect(":memory:")
     for text, (_, line, _) in zip(ddl(schema, "sqlite"), schema.statements):
         try:
@@ -48,7 +48,7 @@ def check_with_sqlite(schema, statements):
         try:
             db.execute("explain " + numbered(st, "?"), [None] * len(st.params))
         except sqlite3.Error as e:
-            raise SourceError(st.path, st.line, f"{st.name}: {e}") from e
+            errors.append(SourceError(st.path, st.line, f"{st.name}: {e}"))
 
 
 def c_string(text):
@@ -79,7 +79,8 @@ class Out:
     def statement(self, st, rows):
         q = f"{self.p}q_{st.name}"
         row = f"{self.p}q_{st.row or st.name}_row"
-        self.h.append(f"/* {st.comment.replace('*/', '* /')} */")
+        if st.comment:
+            self.h.append(f"/* {st.comment.replace('*/', '* /')} */")
         if st.params:
             self.h += [f"struct {q}_in {{"] + self.members(st.params) + ["};"]
         if st.items and row not in rows:
@@ -175,18 +176,21 @@ class Out:
 
 
 def load(folder):
+    """Schema, statements, hash of the schema. Raises SourceErrors with everything that is wrong with the statements."""
     folder = pathlib.Path(folder)
     path = folder / "schema.sql"
     source = path.read_bytes()
     schema = read_schema(str(path), source.decode("utf-8"))
-    statements, names = [], {}
+    statements, names, errors = [], {}, []
     for f in sorted((folder / "statements").glob("*.sql")):
-        for st in read_statements(schema, str(f), f.read_text(encoding="utf-8")):
+        for st in read_statements(schema, str(f), f.read_text(encoding="utf-8"), errors):
             if st.name in names:
-                raise SourceError(st.path, st.line, f"{st.name} stands already in {names[st.name]}")
+                errors.append(SourceError(st.path, st.line, f"{st.name} stands already in {names[st.name]}"))
             names[st.name] = f"{st.path}:{st.line}"
             statements.append(st)
-    check_with_sqlite(schema, statements)
+    check_with_sqlite(schema, statements, errors)
+    if errors:
+        raise SourceErrors(errors)
     return schema, statements, hashlib.sha256(source).hexdigest()
 
 
@@ -204,7 +208,7 @@ def main():
             out.statement(st, rows)
         out.catalog(schema, statements, digest)
         out.write(pathlib.Path(a.outdir), pathlib.Path(a.sqldir).name)
-    except (SourceError, OSError) as e:
+    except (SourceError, SourceErrors, OSError) as e:
         sys.exit(str(e))
 
 

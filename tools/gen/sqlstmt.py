@@ -78,8 +78,6 @@ class Reader:
         if self.st.kind not in KINDS:
             self.fail(f"the kind is one of {', '.join(':' + k for k in KINDS)}")
         self.st.comment = " ".join(p for p in prose if p)
-        if not self.st.comment:
-            self.fail("say in a comment why the statement exists")
 
     def read_tag(self, tag, rest):
         if tag in ("param", "type"):
@@ -422,27 +420,57 @@ class Reader:
                 end += 1
             self.check_order_items(split_commas(self.toks[i + 2 : end]), t)
 
+    def grouped(self):
+        """The names of the last `group by`: one row for each of their combinations. {""} when there is none."""
+        at = max((i for i, t in enumerate(self.toks) if t.is_word("group")), default=None)
+        if at is None:
+            return {""}
+        end = at + 2
+        while end < len(self.toks) and not self.toks[end].is_word("having", "order", "limit", "union") and self.toks[end].text != ")":
+            end += 1
+        return {part[-1].text for part in split_commas(self.toks[at + 2 : end])}
+
     def check_order_items(self, parts, tok):
-        keys = {"id", "seq"} | {k.columns[-1] for t in self.used() for k in t.keys if k.columns}
-        last = ""
+        names = []
         for part in parts:
             words = [t for t in part if t.kind == "word" and not t.is_word("asc", "desc", "nulls", "first", "last")]
             if len(part) == 1 and part[0].kind == "number":
                 self.fail("order by names, not by numbers", tok)
             last = words[-1].text if words else ""
+            names.append(last)
             simple = all(t.kind == "word" or t.text == "." for t in part)
             columns = [t.columns[last] for t in self.used() if last in t.columns] if simple else []
             if any(not c.not_null for c in columns) and not any(t.is_word("nulls") for t in part):
                 self.fail(f"{last} may be null: write `nulls first` or `nulls last` (the engines differ)", tok)
-        if last not in keys and "total" not in self.tags:
-            self.fail(f"the order ends in {last or 'an expression'}, which is no key: the answer would differ from run to run; "
-                      "add the key, or say why it is total: `-- total: …`", tok)
+        if "total" not in self.tags and not self.is_total(set(names)):
+            self.fail(f"the order by {', '.join(names)} holds no key: the answer would differ from run to run; add the key's columns, or "
+                      "say why it is total: `-- total: …`", tok)
+
+    def is_total(self, names):
+        """Whether these columns, and those that are fixed by `column = value`, hold a key or all of a `group by`."""
+        fixed = set()
+        for i, t in enumerate(self.toks[:-2]):
+            if t.kind == "word" and self.toks[i + 1].text == "=" and self.toks[i + 2].kind in ("param", "number", "string"):
+                fixed.add(t.text)
+        if self.grouped() <= names | fixed:
+            return True
+        if not self.used():
+            return bool(names & {"id", "seq"})
+        return any(set(k) <= names | fixed for t in self.used() for k in self.keys_of(t))
+
+    def keys_of(self, table):
+        return [k.columns for k in table.keys] + [columns for _, t, unique, columns, _ in self.schema.indexes
+                                                  if t == table.name and unique]
 
 
-def read_statements(schema, path, text):
+def read_statements(schema, path, text, errors):
+    """The statements of a file; what is wrong with the others goes to errors."""
     out = []
     for comment, body, line in pieces(text):
-        if line < 0:
-            raise SourceError(path, -line, "the last statement lacks its `;`")
-        out.append(Reader(schema, path, comment, body, line).read())
+        try:
+            if line < 0:
+                raise SourceError(path, -line, "the last statement lacks its `;`")
+            out.append(Reader(schema, path, comment, body, line).read())
+        except SourceError as e:
+            errors.append(e)
     return out

@@ -14,6 +14,13 @@ class SourceError(Exception):
         super().__init__(f"{path}:{line}: {text}")
 
 
+class SourceErrors(Exception):
+    """Several of them, one a line."""
+
+    def __init__(self, errors):
+        super().__init__("\n".join(str(e) for e in errors))
+
+
 @dataclass
 class Token:
     kind: str  # word number string param op quoted blob
