@@ -11,16 +11,30 @@ die() {
 	exit 1
 }
 
+# What a step has started, so that an interrupted ./dev leaves nothing behind: a process group and the ticker.
+step_group='' step_ticker=''
+stop_step() {
+	[ -z "$step_ticker" ] || kill "$step_ticker" 2>/dev/null || :
+	[ -z "$step_group" ] || kill -TERM -- "-$step_group" 2>/dev/null || :
+	step_group='' step_ticker=''
+}
+trap stop_step EXIT
+trap 'stop_step; exit 130' INT
+trap 'stop_step; exit 143' TERM HUP
+
 # step LABEL COMMAND…: runs it with its output in a log; a line every 15 s while it lasts; on failure the end of the log.
 step() {
-	local label=$1 log rc=0 start=$SECONDS pid ticker
+	local label=$1 log rc=0 start=$SECONDS
 	shift
 	mkdir -p "$LOGS"
 	log=$LOGS/${label//[^a-zA-Z0-9_.-]/-}.log
-	"$@" >"$log" 2>&1 </dev/null &
-	pid=$!
+	set -m # a group of its own
+	("$@") >"$log" 2>&1 </dev/null &
+	step_group=$!
+	set +m
 	(
 		trap 'kill "$nap" 2>/dev/null; exit 0' TERM
+		trap - EXIT
 		while :; do
 			sleep 15 >/dev/null 2>&1 &
 			nap=$!
@@ -28,10 +42,11 @@ step() {
 			printf '  … %s, %s s: %s\n' "$label" "$((SECONDS - start))" "$(tail -n 1 "$log" | cut -c 1-90)"
 		done
 	) &
-	ticker=$!
-	wait "$pid" || rc=$?
-	kill "$ticker" 2>/dev/null || :
-	wait "$ticker" 2>/dev/null || :
+	step_ticker=$!
+	wait "$step_group" || rc=$?
+	kill "$step_ticker" 2>/dev/null || :
+	wait "$step_ticker" 2>/dev/null || :
+	step_group='' step_ticker=''
 	if [ "$rc" -eq 0 ]; then
 		printf '  ok %s (%s s)\n' "$label" "$((SECONDS - start))"
 	else
