@@ -59,8 +59,8 @@ static enum mh_code settings(struct mh_db *db, struct mh_err *reterr)
 		"set standard_conforming_strings = on",
 		"set timezone = 'UTC'",
 		/* A commit that is not durable is refused; a stronger setting (replicas) is the operator's. */
-		"select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = "
-		"'off'",
+		("select set_config('synchronous_commit', 'on', false) "
+		 "where current_setting('synchronous_commit') = 'off'"),
 		"set idle_in_transaction_session_timeout = '5min'",
 	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) MH_TRY(mh_db__pg_send(db, all[i], reterr));
