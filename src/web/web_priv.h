@@ -24,6 +24,11 @@ enum mh_code mh_web__guard(struct mh_str version, const struct mh_pair *headers,
 			   struct mh_err *reterr);
 bool mh_web__name_eq(struct mh_str a, const char *b); /* ASCII, any case */
 
+/* --- head.c: that nothing hides between the strings of the head. Both structures point into `head`, the raw bytes of it as
+ * libmicrohttpd left them, beginning with the method. MH_E_INVALID. */
+enum mh_code mh_web__head_whole(struct mh_str head, struct mh_str target, struct mh_str version, const struct mh_pair *headers,
+				size_t n, struct mh_err *reterr);
+
 /* --- identity.c: actor, tracking code, idempotency key and language from the headers --- */
 enum mh_code mh_web__identity(struct mh_request *req, struct mh_err *reterr);
 

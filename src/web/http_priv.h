@@ -1,0 +1,101 @@
+/* The insides of the server: what http.c (start, stop), exchange.c (one request), answer.c (one response) and watch.c
+ * (deadlines) share. The only files that include microhttpd.h.
+ *
+ * An exchange has up to two owners: the connection, and while a write is under way the writer. Whoever lets go last frees it.
+ *
+ *   on_target → HEAD → BODY → (handler) ─┬─ answered
+ *                                        └─ WAITING: suspended ─┬─ job done → resumed → answered
+ *                                                               └─ too late: abandoned → resumed → 504
+ * The server itself has owners likewise: whoever started it, and each job under way, so that a job that ends after the server has
+ * stopped still finds its lock.
+ *
+ * After it has been abandoned the writer may still use the arena, so the answer then uses static bytes only. */
+#ifndef MH_WEB_HTTP_PRIV_H
+#define MH_WEB_HTTP_PRIV_H
+#include "web/http.h"
+#include "web/web_priv.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum mh_web__state { MH_WEB__HEAD, MH_WEB__BODY, MH_WEB__WAITING, MH_WEB__ANSWERED };
+
+struct mh_web_exchange {
+	struct mh_http *http;
+	struct MHD_Connection *conn;
+	struct mh_request req;
+	struct mh_response res;
+	struct mh_err err;    /* of the job, or found before the body was read to its end */
+	enum mh_code failed;  /* MH_OK, or answer with err */
+	enum mh_web__state state;
+	struct mh_str raw_target;
+	struct mh_str target_in_head; /* in libmicrohttpd's buffer; valid in the first callback only */
+	struct mh_web__framing framing;
+	struct mh_buf body;
+	struct mh_web__upload *upload;
+	size_t body_max;
+	int64_t body_seen;
+	int64_t started; /* ticks */
+	bool counted;    /* among the requests in flight */
+	mh_write_job *job;
+	void *job_arg;
+	/* under http->lock */
+	int owners;
+	bool abandoned;
+	int64_t write_until; /* ticks */
+	struct mh_web_exchange *next_waiting;
+	/* for the access log */
+	int status;
+	int64_t bytes;
+	char id[17];
+};
+
+/* One connection, for the deadline of its head and body. */
+struct mh_web__conn {
+	int fd;
+	atomic_llong until; /* ticks; 0: none */
+	struct mh_web__conn *prev, *next;
+};
+
+struct mh_http {
+	struct mh_http_config config;
+	struct mh_arena arena;
+	struct mh_router router;
+	struct MHD_Daemon *daemon;
+	unsigned port;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct mh_web_exchange *waiting;
+	struct mh_web__conn *conns;
+	unsigned in_flight;
+	unsigned owners;
+	bool stopping, watching;
+	pthread_t watcher;
+};
+
+/* exchange.c: libmicrohttpd's callbacks */
+void *mh_web__on_target(void *cls, const char *uri, struct MHD_Connection *conn);
+enum MHD_Result mh_web__on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *method,
+				   const char *version, const char *data, size_t *n, void **ctx);
+void mh_web__on_completed(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerminationCode why);
+void mh_web__exchange_release(struct mh_web_exchange *ex); /* one owner lets go; takes the lock */
+
+/* One of the server's owners lets go; lock not held. */
+void mh_web__http_release(struct mh_http *h);
+
+/* answer.c */
+enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close);                /* ex->res */
+enum MHD_Result mh_web__answer_error(struct mh_web_exchange *ex, const struct mh_err *err, bool close);
+enum MHD_Result mh_web__answer_abandoned(struct mh_web_exchange *ex);
+
+/* watch.c */
+enum mh_code mh_web__watch_start(struct mh_http *h, struct mh_err *reterr);
+void mh_web__watch_stop(struct mh_http *h);
+void mh_web__on_connection(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_ConnectionNotificationCode what);
+void mh_web__set_deadline(struct MHD_Connection *conn, unsigned seconds); /* 0: none */
+/* Takes a job into the list of those waited for, and off it; false when it was abandoned in between. Lock held. */
+void mh_web__wait_add(struct mh_web_exchange *ex);
+bool mh_web__wait_remove(struct mh_web_exchange *ex);
+void mh_web__abandon_all(struct mh_http *h); /* takes the lock */
+#endif
