@@ -27,7 +27,8 @@ enum mh_code mh_checkpoint_parse(struct mh_str text, struct mh_checkpoint *ret, 
 			return MH_FAIL(reterr, MH_E_INVALID, "Line %d of the checkpoint is malformed", n);
 	struct mh_hash empty = mh_tlog_empty();
 	if (c.size == 0 && !mh_hash_eq(&c.root, &empty))
-		return MH_FAIL(reterr, MH_E_INVALID, "The checkpoint gives an empty log another root than the empty one");
+		return MH_FAIL(reterr, MH_E_INVALID,
+			       "The checkpoint gives an empty log another root than the empty one");
 	*ret = c;
 	return MH_OK;
 }
@@ -40,7 +41,8 @@ enum mh_code mh_checkpoint_open(struct mh_str note, const struct mh_note_key *ke
 	MH_TRY(mh_note_open(note, key, 1, &text, NULL, reterr));
 	MH_TRY(mh_checkpoint_parse(text, &c, reterr));
 	if (!mh_str_is(c.origin, key->name))
-		return MH_FAIL(reterr, MH_E_CORRUPT, "The checkpoint is of another log: " MH_STR_FMT, MH_STR_ARG(c.origin));
+		return MH_FAIL(reterr, MH_E_CORRUPT, "The checkpoint is of another log: " MH_STR_FMT,
+			       MH_STR_ARG(c.origin));
 	*ret = c;
 	return MH_OK;
 }
@@ -48,7 +50,8 @@ enum mh_code mh_checkpoint_open(struct mh_str note, const struct mh_note_key *ke
 enum mh_code mh_checkpoint_peek(struct mh_str note, struct mh_checkpoint *ret, struct mh_err *reterr)
 {
 	struct mh_str text = note;
-	if (note.len > MH_NOTE_MAX) return MH_FAIL(reterr, MH_E_TOO_LARGE, "The note is longer than %d bytes", MH_NOTE_MAX);
+	if (note.len > MH_NOTE_MAX)
+		return MH_FAIL(reterr, MH_E_TOO_LARGE, "The note is longer than %d bytes", MH_NOTE_MAX);
 	for (size_t i = 1; i < note.len; i++)
 		if (note.ptr[i] == '\n' && note.ptr[i - 1] == '\n') {
 			text.len = i; /* a checkpoint's text holds no empty line, so the first one ends it */

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define DASH "\xE2\x80\x94 " /* EM DASH and a blank begin a signature line */
 #define SKEY "PRIVATE+KEY+"
@@ -53,8 +55,8 @@ static enum mh_code parse_key(struct mh_str s, struct mh_note_key *k, unsigned c
 	struct mh_str rest = s, name, id;
 	unsigned char bytes[KEY_RAW + 3];
 	size_t n;
-	if (!mh_str_split(&rest, '+', &name) || !mh_str_split(&rest, '+', &id) || !mh_note_name_ok(name) || id.len != 8 ||
-	    !mh_str_unhex(id, k->id) || !mh_ledger__unb64(rest, bytes, sizeof bytes, &n) || n != KEY_RAW)
+	if (!mh_str_split(&rest, '+', &name) || !mh_str_split(&rest, '+', &id) || !mh_note_name_ok(name) ||
+	    id.len != 8 || !mh_str_unhex(id, k->id) || !mh_ledger__unb64(rest, bytes, sizeof bytes, &n) || n != KEY_RAW)
 		return MH_FAIL(reterr, MH_E_INVALID, "This is not a note key: it needs the form name+id+base64");
 	memcpy(k->name, name.ptr, name.len);
 	k->name[name.len] = '\0';
@@ -114,7 +116,8 @@ enum mh_code mh_note_signer_make(struct mh_str name, int alg, const struct mh_rn
 {
 	unsigned char sk[crypto_sign_SECRETKEYBYTES];
 	if (!mh_note_name_ok(name))
-		return MH_FAIL(reterr, MH_E_INVALID, "A key cannot have this name: it needs 1 to %d bytes without blanks and '+'",
+		return MH_FAIL(reterr, MH_E_INVALID,
+			       "A key cannot have this name: it needs 1 to %d bytes without blanks and '+'",
 			       MH_NOTE_NAME_MAX);
 	memset(ret, 0, sizeof *ret);
 	memcpy(ret->key.name, name.ptr, name.len);
@@ -180,7 +183,8 @@ static enum mh_code add_signature(struct mh_bytes message, const struct mh_note_
 
 enum mh_code mh_note_sign(struct mh_str text, const struct mh_note_signer *s, struct mh_buf *out, struct mh_err *reterr)
 {
-	if (!mh_str_ends(text, "\n")) return MH_FAIL(reterr, MH_E_INVALID, "The text of a note must end in a line feed");
+	if (!mh_str_ends(text, "\n"))
+		return MH_FAIL(reterr, MH_E_INVALID, "The text of a note must end in a line feed");
 	mh_buf_str_add(out, text);
 	mh_buf_ch(out, '\n');
 	return add_signature((struct mh_bytes){(const unsigned char *)text.ptr, text.len}, s, (struct mh_bytes){0}, out,
@@ -203,7 +207,8 @@ enum mh_code mh_note_cosign(struct mh_str text, const struct mh_note_signer *s, 
 {
 	MH_CLEANUP(free_buf) struct mh_buf message = MH_BUF(MH_NOTE_MAX + 64);
 	unsigned char front[8];
-	if (s->key.alg != MH_NOTE_COSIGN) return MH_FAIL(reterr, MH_E_INVALID, "%s is not a witness's key", s->key.name);
+	if (s->key.alg != MH_NOTE_COSIGN)
+		return MH_FAIL(reterr, MH_E_INVALID, "%s is not a witness's key", s->key.name);
 	for (int i = 0; i < 8; i++) front[i] = (unsigned char)((uint64_t)time >> (56 - 8 * i));
 	cosign_message(&message, time, text);
 	if (message.failed) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
@@ -211,14 +216,16 @@ enum mh_code mh_note_cosign(struct mh_str text, const struct mh_note_signer *s, 
 			     (struct mh_bytes){front, sizeof front}, out, reterr);
 }
 
-static bool check_cosignature(const struct mh_note_key *k, struct mh_str text, const unsigned char *sig, int64_t *ret_time)
+static bool check_cosignature(const struct mh_note_key *k, struct mh_str text, const unsigned char *sig,
+			      int64_t *ret_time)
 {
 	MH_CLEANUP(free_buf) struct mh_buf message = MH_BUF(MH_NOTE_MAX + 64);
 	uint64_t time = 0;
 	for (int i = 0; i < 8; i++) time = time << 8 | sig[i];
 	if (time > INT64_MAX) return false;
 	cosign_message(&message, (int64_t)time, text);
-	if (message.failed || crypto_sign_verify_detached(sig + 8, (const unsigned char *)message.ptr, message.len, k->pub) != 0)
+	if (message.failed ||
+	    crypto_sign_verify_detached(sig + 8, (const unsigned char *)message.ptr, message.len, k->pub) != 0)
 		return false;
 	*ret_time = (int64_t)time;
 	return true;
@@ -238,7 +245,8 @@ static enum mh_code check_line(struct mh_str text, struct mh_str name, struct mh
 		bool good = k->alg == MH_NOTE_COSIGN
 				    ? len == 8 + crypto_sign_BYTES && check_cosignature(k, text, sig, &time)
 				    : len == crypto_sign_BYTES &&
-					      crypto_sign_verify_detached(sig, (const unsigned char *)text.ptr, text.len, k->pub) == 0;
+					      crypto_sign_verify_detached(sig, (const unsigned char *)text.ptr,
+									  text.len, k->pub) == 0;
 		if (!good) return MH_FAIL(reterr, MH_E_CORRUPT, "The signature by %s is wrong", k->name);
 		if (seen) seen[i] = (struct mh_note_seen){true, time};
 		*any = true;
@@ -284,14 +292,16 @@ enum mh_code mh_note_open(struct mh_str note, const struct mh_note_key *keys, si
 	struct mh_str text, lines;
 	bool any = false;
 	use_sodium();
-	if (note.len > MH_NOTE_MAX) return MH_FAIL(reterr, MH_E_TOO_LARGE, "The note is longer than %d bytes", MH_NOTE_MAX);
+	if (note.len > MH_NOTE_MAX)
+		return MH_FAIL(reterr, MH_E_TOO_LARGE, "The note is longer than %d bytes", MH_NOTE_MAX);
 	if (mh_utf8_bad((struct mh_bytes){(const unsigned char *)note.ptr, note.len}) >= 0)
 		return MH_FAIL(reterr, MH_E_INVALID, "The note is not valid UTF-8");
 	for (size_t i = 0; i < note.len; i++)
 		if ((unsigned char)note.ptr[i] < 0x20 && note.ptr[i] != '\n')
 			return MH_FAIL(reterr, MH_E_INVALID, "The note holds a control character");
 	if (!split_note(note, &text, &lines))
-		return MH_FAIL(reterr, MH_E_INVALID, "This is not a signed note: it has no empty line before signatures");
+		return MH_FAIL(reterr, MH_E_INVALID,
+			       "This is not a signed note: it has no empty line before signatures");
 	if (seen) memset(seen, 0, n * sizeof *seen);
 	MH_TRY(check_lines(text, lines, keys, n, seen, &any, reterr));
 	if (!any) return MH_FAIL(reterr, MH_E_CORRUPT, "The note is not signed by the key expected");

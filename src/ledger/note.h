@@ -45,7 +45,8 @@ void mh_note_signer_done(struct mh_note_signer *s);
 
 /* Appends the text, an empty line and one signature line. The text must end in LF. The signature is checked once more
  * before it leaves: a fault while signing can give a signature that betrays the key. */
-enum mh_code mh_note_sign(struct mh_str text, const struct mh_note_signer *s, struct mh_buf *out, struct mh_err *reterr);
+enum mh_code mh_note_sign(struct mh_str text, const struct mh_note_signer *s, struct mh_buf *out,
+			  struct mh_err *reterr);
 /* Appends one cosignature line (time in Unix seconds) for a note's text, as a witness does. */
 enum mh_code mh_note_cosign(struct mh_str text, const struct mh_note_signer *s, int64_t time, struct mh_buf *out,
 			    struct mh_err *reterr);

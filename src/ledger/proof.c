@@ -3,6 +3,7 @@
 #include "ledger/ledger_priv.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define RECEIPT_HEAD "c2sp.org/tlog-proof@v1"
 
@@ -53,14 +54,16 @@ enum mh_code mh_receipt_parse(struct mh_str text, struct mh_receipt *ret, struct
 	struct mh_receipt r = {0};
 	struct mh_str rest = text, line;
 	int at = 2;
-	if (text.len > MH_PROOF_MAX) return MH_FAIL(reterr, MH_E_TOO_LARGE, "The receipt is longer than %d bytes", MH_PROOF_MAX);
+	if (text.len > MH_PROOF_MAX)
+		return MH_FAIL(reterr, MH_E_TOO_LARGE, "The receipt is longer than %d bytes", MH_PROOF_MAX);
 	if (!mh_ledger__line(&rest, &line) || !mh_str_is(line, RECEIPT_HEAD))
 		return MH_FAIL(reterr, MH_E_INVALID, "Line 1 of the receipt is not " RECEIPT_HEAD);
 	if (!mh_ledger__line(&rest, &line)) return MH_FAIL(reterr, MH_E_INVALID, "The receipt ends after line 1");
 	if (mh_str_starts(line, "extra ")) {
 		r.extra = (struct mh_str){line.ptr + 6, line.len - 6};
 		at++;
-		if (!mh_ledger__line(&rest, &line)) return MH_FAIL(reterr, MH_E_INVALID, "The receipt ends after line 2");
+		if (!mh_ledger__line(&rest, &line))
+			return MH_FAIL(reterr, MH_E_INVALID, "The receipt ends after line 2");
 	}
 	if (!take_number(line, "index ", &r.index))
 		return MH_FAIL(reterr, MH_E_INVALID, "Line %d of the receipt is not an index", at);
@@ -93,7 +96,8 @@ enum mh_code mh_consistency_parse(struct mh_str text, struct mh_consistency *ret
 {
 	struct mh_consistency c = {0};
 	struct mh_str rest = text, line;
-	if (text.len > MH_PROOF_MAX) return MH_FAIL(reterr, MH_E_TOO_LARGE, "The proof is longer than %d bytes", MH_PROOF_MAX);
+	if (text.len > MH_PROOF_MAX)
+		return MH_FAIL(reterr, MH_E_TOO_LARGE, "The proof is longer than %d bytes", MH_PROOF_MAX);
 	if (!mh_ledger__line(&rest, &line) || !take_number(line, "old ", &c.from))
 		return MH_FAIL(reterr, MH_E_INVALID, "Line 1 of the consistency proof is not an old size");
 	MH_TRY(take_hashes(&rest, 2, &c.proof, reterr));
@@ -112,8 +116,8 @@ enum mh_code mh_consistency_check(struct mh_str text, struct mh_str older, const
 	MH_TRY(mh_checkpoint_open(c.note, key, &is, reterr));
 	if (was.size != c.from)
 		return MH_FAIL(reterr, MH_E_CORRUPT,
-			       "The proof starts at size %" PRId64 ", but the older checkpoint has size %" PRId64, c.from,
-			       was.size);
+			       "The proof starts at size %" PRId64 ", but the older checkpoint has size %" PRId64,
+			       c.from, was.size);
 	MH_TRY(mh_tlog_check_consistency(was.size, &was.root, is.size, &is.root, &c.proof, reterr));
 	if (ret_newer) *ret_newer = is;
 	return MH_OK;

@@ -1,6 +1,8 @@
 #include "ledger/tile.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 void mh_tile_path(const struct mh_tile_name *name, char out[MH_TILE_PATH_MAX])
 {
@@ -122,8 +124,8 @@ static enum mh_code read_subtree(void *ctx, int level, int64_t index, struct mh_
 	int up = level % MH_TILE_HEIGHT, n = 1 << up; /* the subtree covers n hashes of its tile */
 	struct mh_tile_name name = {.level = level / MH_TILE_HEIGHT};
 	if (level < 0 || level >= MH_TLOG_LEVELS || index < 0 || index >= (c->size >> level))
-		return MH_FAIL(reterr, MH_E_INVALID, "The log of %" PRId64 " has no complete subtree %d/%" PRId64, c->size,
-			       level, index);
+		return MH_FAIL(reterr, MH_E_INVALID, "The log of %" PRId64 " has no complete subtree %d/%" PRId64,
+			       c->size, level, index);
 	int first = (int)(index << up & (MH_TILE_WIDTH - 1));
 	name.index = index >> (MH_TILE_HEIGHT - up);
 	name.width = mh_tile_width(name.level, name.index, c->size);

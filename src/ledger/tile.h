@@ -11,8 +11,8 @@
 #define MH_TILE_WIDTH 256
 #define MH_TILE_BYTES (MH_TILE_WIDTH * MH_SHA256_LEN)
 #define MH_TILE_LEVELS ((MH_TLOG_LEVELS + MH_TILE_HEIGHT - 1) / MH_TILE_HEIGHT)
-#define MH_TILE_PATH_MAX 64    /* with the NUL */
-#define MH_TILE_ENTRIES (-1)   /* the "level" of an entry bundle */
+#define MH_TILE_PATH_MAX 64     /* with the NUL */
+#define MH_TILE_ENTRIES (-1)    /* the "level" of an entry bundle */
 #define MH_TILE_ENTRY_MAX 65535 /* the format's limit; the ledger's own is lower (log.h) */
 #define MH_TILE_BUNDLE_MAX (MH_TILE_WIDTH * (2 + MH_TILE_ENTRY_MAX))
 

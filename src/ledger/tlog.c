@@ -1,6 +1,7 @@
 #include "ledger/tlog.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 struct mh_hash mh_tlog_leaf(struct mh_bytes entry)
 {
@@ -147,7 +148,8 @@ enum mh_code mh_tlog_consistency(const struct mh_tlog_reader *r, int64_t old, in
 	struct mh_tlog_proof p = {0};
 	int64_t from = 0, to = size;
 	if (old < 0 || old > size || size > MH_TLOG_SIZE_MAX)
-		return MH_FAIL(reterr, MH_E_INVALID, "A log of %" PRId64 " does not begin with one of %" PRId64, size, old);
+		return MH_FAIL(reterr, MH_E_INVALID, "A log of %" PRId64 " does not begin with one of %" PRId64, size,
+			       old);
 	if (old == 0 || old == size) {
 		*ret = p;
 		return MH_OK;
@@ -169,7 +171,8 @@ enum mh_code mh_tlog_consistency(const struct mh_tlog_reader *r, int64_t old, in
 }
 
 enum mh_code mh_tlog_check_inclusion(const struct mh_hash *leaf, int64_t index, int64_t size,
-				     const struct mh_tlog_proof *proof, const struct mh_hash *root, struct mh_err *reterr)
+				     const struct mh_tlog_proof *proof, const struct mh_hash *root,
+				     struct mh_err *reterr)
 {
 	if (size > MH_TLOG_SIZE_MAX || index < 0 || index >= size)
 		return MH_FAIL(reterr, MH_E_INVALID, "Entry %" PRId64 " is not in a log of %" PRId64, index, size);
@@ -177,8 +180,8 @@ enum mh_code mh_tlog_check_inclusion(const struct mh_hash *leaf, int64_t index, 
 	int64_t at = index, last = size - 1;
 	for (size_t i = 0; i < proof->n; i++) {
 		if (last == 0)
-			return MH_FAIL(reterr, MH_E_CORRUPT, "The proof for entry %" PRId64 " has %zu hashes too many", index,
-				       proof->n - i);
+			return MH_FAIL(reterr, MH_E_CORRUPT, "The proof for entry %" PRId64 " has %zu hashes too many",
+				       index, proof->n - i);
 		if (bit(at, 0) || at == last) {
 			h = mh_tlog_node(&proof->hash[i], &h);
 			while (!bit(at, 0) && at != 0) at >>= 1, last >>= 1;
@@ -190,13 +193,14 @@ enum mh_code mh_tlog_check_inclusion(const struct mh_hash *leaf, int64_t index, 
 	if (last != 0) return MH_FAIL(reterr, MH_E_CORRUPT, "The proof for entry %" PRId64 " lacks hashes", index);
 	if (!mh_hash_eq(&h, root))
 		return MH_FAIL(reterr, MH_E_CORRUPT,
-			       "The proof does not lead from entry %" PRId64 " to the root of size %" PRId64, index, size);
+			       "The proof does not lead from entry %" PRId64 " to the root of size %" PRId64, index,
+			       size);
 	return MH_OK;
 }
 
 /* The loop of RFC 9162 §2.1.4.2 step 6; `first` is what the proof begins with. false: its length does not fit. */
-static bool fold_consistency(int64_t from, int64_t to, const struct mh_hash *first, const struct mh_hash *rest, size_t n,
-			     struct mh_hash *ret_from, struct mh_hash *ret_to)
+static bool fold_consistency(int64_t from, int64_t to, const struct mh_hash *first, const struct mh_hash *rest,
+			     size_t n, struct mh_hash *ret_from, struct mh_hash *ret_to)
 {
 	int64_t at = from - 1, last = to - 1;
 	struct mh_hash fr = *first, sr = *first;
@@ -223,9 +227,11 @@ enum mh_code mh_tlog_check_consistency(int64_t from, const struct mh_hash *from_
 {
 	struct mh_hash fr, sr;
 	if (from < 0 || from > to || to > MH_TLOG_SIZE_MAX)
-		return MH_FAIL(reterr, MH_E_INVALID, "A log of %" PRId64 " does not begin with one of %" PRId64, to, from);
+		return MH_FAIL(reterr, MH_E_INVALID, "A log of %" PRId64 " does not begin with one of %" PRId64, to,
+			       from);
 	if ((from == 0 || from == to) && proof->n > 0)
-		return MH_FAIL(reterr, MH_E_CORRUPT, "The proof from size %" PRId64 " to %" PRId64 " must be empty", from, to);
+		return MH_FAIL(reterr, MH_E_CORRUPT, "The proof from size %" PRId64 " to %" PRId64 " must be empty",
+			       from, to);
 	if (from == 0) {
 		fr = mh_tlog_empty();
 		sr = *to_root; /* everything begins with nothing */
@@ -236,14 +242,17 @@ enum mh_code mh_tlog_check_consistency(int64_t from, const struct mh_hash *from_
 		size_t skip = whole ? 0 : 1;
 		if (proof->n < skip)
 			return MH_FAIL(reterr, MH_E_CORRUPT, "The proof from size %" PRId64 " lacks hashes", from);
-		if (!fold_consistency(from, to, whole ? from_root : &proof->hash[0], proof->hash + skip, proof->n - skip, &fr,
-				      &sr))
+		if (!fold_consistency(from, to, whole ? from_root : &proof->hash[0], proof->hash + skip,
+				      proof->n - skip, &fr, &sr))
 			return MH_FAIL(reterr, MH_E_CORRUPT,
-				       "The proof from size %" PRId64 " to %" PRId64 " has the wrong number of hashes", from, to);
+				       "The proof from size %" PRId64 " to %" PRId64 " has the wrong number of hashes",
+				       from, to);
 	}
 	if (!mh_hash_eq(&fr, from_root))
-		return MH_FAIL(reterr, MH_E_CORRUPT, "The consistency proof does not lead to the root of size %" PRId64, from);
+		return MH_FAIL(reterr, MH_E_CORRUPT, "The consistency proof does not lead to the root of size %" PRId64,
+			       from);
 	if (!mh_hash_eq(&sr, to_root))
-		return MH_FAIL(reterr, MH_E_CORRUPT, "The consistency proof does not lead to the root of size %" PRId64, to);
+		return MH_FAIL(reterr, MH_E_CORRUPT, "The consistency proof does not lead to the root of size %" PRId64,
+			       to);
 	return MH_OK;
 }

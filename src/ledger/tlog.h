@@ -57,7 +57,8 @@ enum mh_code mh_tlog_consistency(const struct mh_tlog_reader *r, int64_t old, in
 /* MH_E_CORRUPT, with a message that says what does not fit, when the proof does not hold; MH_E_INVALID when the numbers
  * cannot be true together. */
 enum mh_code mh_tlog_check_inclusion(const struct mh_hash *leaf, int64_t index, int64_t size,
-				     const struct mh_tlog_proof *proof, const struct mh_hash *root, struct mh_err *reterr);
+				     const struct mh_tlog_proof *proof, const struct mh_hash *root,
+				     struct mh_err *reterr);
 enum mh_code mh_tlog_check_consistency(int64_t from, const struct mh_hash *from_root, int64_t to,
 				       const struct mh_hash *to_root, const struct mh_tlog_proof *proof,
 				       struct mh_err *reterr);

@@ -10,7 +10,7 @@
 	"If you think cryptography is the answer to your problem,\n"                                                   \
 	"then you don't know what your problem is.\n"
 #define SIG                                                                                                            \
-	"\xE2\x80\x94 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6K"         \
+	"\xE2\x80\x94 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6K"   \
 	"E6RyyBwJnAM=\n"
 
 static void strangers_note(void **state)
@@ -28,17 +28,30 @@ static void strangers_note(void **state)
 
 static void malformed(void **state)
 {
-	static const char *const bad[] = {
-		"", "\n", "\n\n", TEXT, TEXT "\n", TEXT "\n- PeterNeumann x08g\n", TEXT "\n" SIG "trailing",
-		TEXT "\n" SIG "\xE2\x80\x94 name\n", TEXT "\n" SIG "\xE2\x80\x94 name !!!!\n", TEXT "\n\xE2\x80\x94 a+b x08go/ZJ\n",
-		"a\rb\n\n" SIG, "a\xFF\n\n" SIG, TEXT SIG};
+	static const char *const bad[] = {"",
+					  "\n",
+					  "\n\n",
+					  TEXT,
+					  TEXT "\n",
+					  TEXT "\n- PeterNeumann x08g\n",
+					  TEXT "\n" SIG "trailing",
+					  TEXT "\n" SIG "\xE2\x80\x94 name\n",
+					  TEXT "\n" SIG "\xE2\x80\x94 name !!!!\n",
+					  TEXT "\n\xE2\x80\x94 a+b x08go/ZJ\n",
+					  "a\rb\n\n" SIG,
+					  "a\xFF\n\n" SIG,
+					  TEXT SIG};
 	struct mh_note_key k;
 	struct mh_str text = MH_STR("untouched");
 	assert_int_equal(mh_note_vkey_parse(MH_STR(PETER), &k, NULL), MH_OK);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		if (mh_note_open(mh_str_c(bad[i]), &k, 1, &text, NULL, NULL) != MH_E_INVALID) fail_msg("accepted %zu", i);
+		if (mh_note_open(mh_str_c(bad[i]), &k, 1, &text, NULL, NULL) != MH_E_INVALID)
+			fail_msg("accepted %zu", i);
 	assert_true(mh_str_is(text, "untouched"));
-	static const char *const keys[] = {"", "a", "a+b+c", "+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+	static const char *const keys[] = {"",
+					   "a",
+					   "a+b+c",
+					   "+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
 					   "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
 					   "PeterNeumann+c74f20a3+AhpczQcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
 					   "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10T",
@@ -56,7 +69,8 @@ static void wrong_signatures(void **state)
 	note[3] ^= 1;
 	assert_int_equal(mh_note_open(mh_str_c(note), &k, 1, &text, NULL, NULL), MH_E_CORRUPT);
 	/* only a stranger signed */
-	assert_int_equal(mh_note_open(MH_STR(TEXT "\n\xE2\x80\x94 Other x08go/ZJkuBS\n"), &k, 1, &text, NULL, NULL), MH_E_CORRUPT);
+	assert_int_equal(mh_note_open(MH_STR(TEXT "\n\xE2\x80\x94 Other x08go/ZJkuBS\n"), &k, 1, &text, NULL, NULL),
+			 MH_E_CORRUPT);
 }
 
 static void signing_round(void **state)
@@ -67,7 +81,8 @@ static void signing_round(void **state)
 	struct mh_buf key = MH_BUF(1024), note = MH_BUF(4096);
 	struct mh_note_seen seen[2];
 	struct mh_str text;
-	assert_int_equal(mh_note_signer_make(MH_STR("city.example/ledger/110101"), MH_NOTE_ED25519, &rng, &log, NULL), MH_OK);
+	assert_int_equal(mh_note_signer_make(MH_STR("city.example/ledger/110101"), MH_NOTE_ED25519, &rng, &log, NULL),
+			 MH_OK);
 	assert_int_equal(mh_note_signer_make(MH_STR("witness.example"), MH_NOTE_COSIGN, &rng, &witness, NULL), MH_OK);
 	mh_note_signer_text(&log, &key);
 	assert_int_equal(mh_note_signer_parse(mh_buf_str(&key), &again, NULL), MH_OK);

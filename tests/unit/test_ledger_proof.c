@@ -86,11 +86,13 @@ static void receipts(void **state)
 	assert_int_equal(mh_receipt_check(mh_buf_str(&text), entry(&six), &signer.key, &c, NULL), MH_E_CORRUPT);
 	for (size_t i = 0; i < text.len; i++) { /* no byte of a receipt may change, but for the spelling of its lines */
 		text.ptr[i] ^= 1;
-		if (mh_receipt_check(mh_buf_str(&text), entry(&five), &signer.key, &c, NULL) == MH_OK) fail_msg("byte %zu", i);
+		if (mh_receipt_check(mh_buf_str(&text), entry(&five), &signer.key, &c, NULL) == MH_OK)
+			fail_msg("byte %zu", i);
 		text.ptr[i] ^= 1;
 	}
 	for (size_t i = 0; i < text.len; i++) /* nor may it be cut */
-		assert_int_not_equal(mh_receipt_check((struct mh_str){text.ptr, i}, entry(&five), &signer.key, &c, NULL), MH_OK);
+		assert_int_not_equal(
+			mh_receipt_check((struct mh_str){text.ptr, i}, entry(&five), &signer.key, &c, NULL), MH_OK);
 	mh_buf_clear(&text);
 	r.extra = MH_STR("AAAA");
 	mh_receipt_text(&r, &text);
@@ -121,7 +123,8 @@ static void consistencies(void **state)
 	}
 	mh_buf_clear(&was);
 	signed_checkpoint(5, &was);
-	assert_int_equal(mh_consistency_check(mh_buf_str(&text), mh_buf_str(&was), &signer.key, &c, &err), MH_E_CORRUPT);
+	assert_int_equal(mh_consistency_check(mh_buf_str(&text), mh_buf_str(&was), &signer.key, &c, &err),
+			 MH_E_CORRUPT);
 	assert_non_null(strstr(err.message, "size 6"));
 	mh_buf_done(&text);
 	mh_buf_done(&is);

@@ -83,8 +83,9 @@ static void bundles(void **state)
 	mh_bundle_add(&b, (struct mh_bytes){(const unsigned char *)"abc", 3});
 	mh_bundle_add(&b, (struct mh_bytes){NULL, 0});
 	mh_bundle_add(&b, (struct mh_bytes){big, sizeof big});
-	assert_memory_equal(b.ptr, "\x00\x03"
-				   "abc\x00\x00\xFF\xFFxxx",
+	assert_memory_equal(b.ptr,
+			    "\x00\x03"
+			    "abc\x00\x00\xFF\xFFxxx",
 			    12);
 	rest = (struct mh_bytes){(unsigned char *)b.ptr, b.len};
 	assert_true(mh_bundle_next(&rest, &e) && e.len == 3 && memcmp(e.ptr, "abc", 3) == 0);

@@ -86,14 +86,16 @@ static void known_roots(void **state)
 		{"\x20\x21", 2, "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"},
 		{"\x30\x31", 2, "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4"},
 		{"\x40\x41\x42\x43", 4, "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"},
-		{"\x50\x51\x52\x53\x54\x55\x56\x57", 8, "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"},
+		{"\x50\x51\x52\x53\x54\x55\x56\x57", 8,
+		 "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"},
 		{"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f", 16,
 		 "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"},
 	};
 	struct mh_tlog t = {0};
 	struct mh_arena a = MH_ARENA(0);
 	struct mh_hash root = mh_tlog_root(&t);
-	assert_string_equal(mh_hash_hex(&a, &root).ptr, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_string_equal(mh_hash_hex(&a, &root).ptr,
+			    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	for (size_t i = 0; i < sizeof v / sizeof v[0]; i++) {
 		struct mh_hash leaf = mh_tlog_leaf((struct mh_bytes){(const unsigned char *)v[i].bytes, v[i].len});
 		mh_tlog_append(&t, &leaf);
@@ -134,19 +136,23 @@ static void inclusion(void **state)
 			same(&p, &slow);
 			assert_int_equal(mh_tlog_check_inclusion(&leaves[i], i, n, &p, &root, NULL), MH_OK);
 			/* another leaf, place, hash, length: all refused */
-			assert_int_equal(mh_tlog_check_inclusion(&root, i, n, &p, &root, NULL), n == 1 ? MH_OK : MH_E_CORRUPT);
+			assert_int_equal(mh_tlog_check_inclusion(&root, i, n, &p, &root, NULL),
+					 n == 1 ? MH_OK : MH_E_CORRUPT);
 			if (n > 1)
-				assert_int_not_equal(mh_tlog_check_inclusion(&leaves[i], (i + 1) % n, n, &p, &root, NULL), MH_OK);
+				assert_int_not_equal(
+					mh_tlog_check_inclusion(&leaves[i], (i + 1) % n, n, &p, &root, NULL), MH_OK);
 			for (size_t k = 0; k < p.n; k++) {
 				p.hash[k].b[k % 32] ^= 1;
-				assert_int_equal(mh_tlog_check_inclusion(&leaves[i], i, n, &p, &root, NULL), MH_E_CORRUPT);
+				assert_int_equal(mh_tlog_check_inclusion(&leaves[i], i, n, &p, &root, NULL),
+						 MH_E_CORRUPT);
 				p.hash[k].b[k % 32] ^= 1;
 			}
 			p.n++;
 			assert_int_equal(mh_tlog_check_inclusion(&leaves[i], i, n, &p, &root, NULL), MH_E_CORRUPT);
 			p.n -= 2;
 			if (n > 1)
-				assert_int_equal(mh_tlog_check_inclusion(&leaves[i], i, n, &p, &root, NULL), MH_E_CORRUPT);
+				assert_int_equal(mh_tlog_check_inclusion(&leaves[i], i, n, &p, &root, NULL),
+						 MH_E_CORRUPT);
 		}
 		struct mh_tlog_proof none;
 		assert_int_equal(mh_tlog_inclusion(&r, n, n, &none, NULL), MH_E_INVALID);
@@ -178,7 +184,8 @@ static void consistency(void **state)
 				struct mh_tlog_proof other = p;
 				if (len == p.n) continue;
 				other.n = len;
-				assert_int_equal(mh_tlog_check_consistency(m, &old, n, &root, &other, NULL), MH_E_CORRUPT);
+				assert_int_equal(mh_tlog_check_consistency(m, &old, n, &root, &other, NULL),
+						 MH_E_CORRUPT);
 			}
 		}
 	}
