@@ -67,6 +67,7 @@ enum mh_code mh_db__fault(struct mh_db *db, struct mh_err *reterr);
 enum mh_code mh_db__usable(struct mh_db *db, struct mh_err *reterr);
 
 /* sqlite_place.c: whether SQLite may live at this path, and the lock of the writing process (descriptor, or -1). */
+const char *mh_db__place_remote(unsigned long fs_type); /* the name of a network file system, or NULL */
 enum mh_code mh_db__place_check(const char *path, struct mh_err *reterr);
 enum mh_code mh_db__place_lock(const char *path, int *ret_fd, struct mh_err *reterr);
 #endif

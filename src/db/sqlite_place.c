@@ -25,6 +25,13 @@ static const struct {
 	{0x7461636F, "OCFS2"}, {0x19830326, "BeeGFS"}, {0x47504653, "GPFS"},
 };
 
+const char *mh_db__place_remote(unsigned long fs_type)
+{
+	for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
+		if ((fs_type & 0xFFFFFFFFul) == remote[i].magic) return remote[i].name;
+	return NULL;
+}
+
 static void parent_of(const char *path, char *out, size_t room)
 {
 	struct mh_str p = mh_str_c(path);
@@ -46,14 +53,12 @@ enum mh_code mh_db__place_check(const char *path, struct mh_err *reterr)
 		mh_err_detail(reterr, "%s: %s", dir, strerror(why));
 		return why == ENOENT ? MH_E_NOT_FOUND : MH_E_IO;
 	}
-	for (size_t i = 0; i < sizeof remote / sizeof *remote; i++) {
-		if (((unsigned long)fs.f_type & 0xFFFFFFFFul) != remote[i].magic) continue;
-		MH_FAIL(reterr, MH_E_INVALID, "Cannot keep a database on a network file system (%s)", remote[i].name);
-		mh_err_detail(reterr, "%s", path);
-		mh_err_hint(reterr, "Use a folder on a local disk, or PostgreSQL");
-		return MH_E_INVALID;
-	}
-	return MH_OK;
+	const char *name = mh_db__place_remote((unsigned long)fs.f_type);
+	if (!name) return MH_OK;
+	MH_FAIL(reterr, MH_E_INVALID, "Cannot keep a database on a network file system (%s)", name);
+	mh_err_detail(reterr, "%s", path);
+	mh_err_hint(reterr, "Use a folder on a local disk, or PostgreSQL");
+	return MH_E_INVALID;
 }
 
 static enum mh_code lock_held(const char *path, int fd, struct mh_err *reterr)

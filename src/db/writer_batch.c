@@ -1,0 +1,148 @@
+/* The writer's transactions: all together, and if that fails, one by one. */
+#include "db/writer_priv.h"
+
+#include <time.h>
+
+#define TRIES 5       /* of what may work next time; pauses of 10, 20, 40, 80 ms */
+#define PAUSES_MAX 20 /* in one batch: with a full disk, a thousand jobs do not wait one after the other */
+
+static void pause_before(int attempt)
+{
+	struct timespec t = {.tv_nsec = 10000000L << (attempt > 3 ? 3 : attempt)};
+	nanosleep(&t, NULL);
+}
+
+enum mh_code mh_writer__connect(struct mh_writer *w, struct mh_err *reterr)
+{
+	if (w->db && !mh_db_lost(w->db)) return MH_OK;
+	w->db = mh_db_close(w->db);
+	MH_TRY(mh_db_open(mh_str_c(w->uri), w->config.mode, &w->db, reterr));
+	if (!w->config.hooks.opened) return MH_OK;
+	enum mh_code code = w->config.hooks.opened(w->config.ctx, w->db, reterr);
+	if (code) w->db = mh_db_close(w->db);
+	return code;
+}
+
+static void count(struct mh_writer *w, uint64_t *what)
+{
+	pthread_mutex_lock(&w->lock);
+	++*what;
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void undone(struct mh_writer *w)
+{
+	count(w, &w->stats.undone);
+	if (w->config.hooks.rolled_back) w->config.hooks.rolled_back(w->config.ctx);
+}
+
+static enum mh_code finish(struct mh_writer *w, struct mh_db_tx *tx, struct mh_err *reterr)
+{
+	if (w->config.hooks.before_commit) MH_TRY(w->config.hooks.before_commit(w->config.ctx, w->db, reterr));
+	MH_TRY(mh_db_commit(tx, reterr));
+	count(w, &w->stats.commits);
+	if (w->config.hooks.after_commit) w->config.hooks.after_commit(w->config.ctx, w->db);
+	return MH_OK;
+}
+
+/* An error without words gets the common ones of its code. */
+static void complete(struct mh_err *err, enum mh_code code)
+{
+	if (err->code != code) MH_FAIL(err, code, "%s", mh_err_info(code)->en);
+}
+
+static enum mh_code run_job(struct mh_writer *w, size_t i)
+{
+	struct mh_writer__job *job = &w->batch[i];
+	w->errs[i].code = MH_OK;
+	job->code = job->run(w->db, job->arg, &w->errs[i]);
+	if (job->code == MH_OK && mh_db_failed(w->db))
+		job->code = MH_FAIL(&w->errs[i], MH_E_INTERNAL, "A job went on after a failure of the store");
+	if (job->code) complete(&w->errs[i], job->code);
+	return job->code;
+}
+
+/* One transaction over jobs[at … at+n-1]. *ret_begun: whether a job ran, so that there is something to undo. */
+static enum mh_code together(struct mh_writer *w, size_t at, size_t n, bool *ret_begun, struct mh_err *reterr)
+{
+	MH_TRY(mh_writer__connect(w, reterr));
+	MH_DB_TX(tx, w->db);
+	MH_TRY(mh_db_begin_write(&tx, reterr));
+	*ret_begun = true;
+	for (size_t i = at; i < at + n; i++) {
+		uint64_t before = mh_db_writes(w->db);
+		enum mh_code code = run_job(w, i);
+		if (!code || (!mh_db_failed(w->db) && mh_db_writes(w->db) == before)) continue;
+		*reterr = w->errs[i];
+		return code;
+	}
+	return finish(w, &tx, reterr);
+}
+
+static bool may_pass(enum mh_code code)
+{
+	return code == MH_E_BUSY || code == MH_E_UNAVAILABLE;
+}
+
+/* A few tries. False: it was undone and *reterr says why; *ret_begun whether that may be one job's fault. */
+static bool attempt(struct mh_writer *w, size_t at, size_t n, bool *ret_begun, struct mh_err *reterr)
+{
+	for (int i = 0;; i++) {
+		*ret_begun = false;
+		enum mh_code code = together(w, at, n, ret_begun, reterr);
+		if (code == MH_OK) return true;
+		complete(reterr, code);
+		if (*ret_begun) undone(w);
+		/* What failed while jobs ran is tried again one by one; here only the lonely are. */
+		if (!may_pass(code) || (*ret_begun && n > 1) || i + 1 == TRIES || w->pauses == PAUSES_MAX) return false;
+		w->pauses++;
+		pause_before(i);
+	}
+}
+
+static void fail_all(struct mh_writer *w, size_t at, size_t n, const struct mh_err *err)
+{
+	for (size_t i = at; i < at + n; i++) {
+		w->batch[i].code = err->code;
+		w->errs[i] = *err;
+	}
+}
+
+void mh_writer__settle(struct mh_writer *w, size_t n)
+{
+	struct mh_err err = {0};
+	bool begun = false;
+	w->pauses = 0;
+	if (attempt(w, 0, n, &begun, &err)) return;
+	if (!begun || n == 1) {
+		fail_all(w, 0, n, &err);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (attempt(w, i, 1, &begun, &err)) continue;
+		/* A store that cannot even begin is gone for the rest too. */
+		fail_all(w, i, begun ? 1 : n - i, &err);
+		if (!begun) return;
+	}
+}
+
+static enum mh_code tick(struct mh_writer *w, bool *ret_begun, struct mh_err *reterr)
+{
+	MH_TRY(mh_writer__connect(w, reterr));
+	MH_DB_TX(tx, w->db);
+	MH_TRY(mh_db_begin_write(&tx, reterr));
+	*ret_begun = true;
+	MH_TRY(w->config.hooks.tick(w->config.ctx, w->db, reterr));
+	return finish(w, &tx, reterr);
+}
+
+void mh_writer__tick(struct mh_writer *w)
+{
+	struct mh_err err = {0};
+	bool begun = false;
+	enum mh_code code = tick(w, &begun, &err);
+	if (code == MH_OK) return;
+	complete(&err, code);
+	if (begun) undone(w);
+	if (w->config.hooks.trouble) w->config.hooks.trouble(w->config.ctx, &err);
+}
