@@ -7,10 +7,22 @@ struct mh_diags mh_diags_new(struct mh_arena *a, struct mh_str file)
 	return (struct mh_diags){.arena = a, .file = file};
 }
 
-/* False when the list is full or memory is short: then only the counters know of the entry. */
-static bool make_room(struct mh_diags *d)
+/* An error that comes after many warnings must still be told: the last warning makes way for it. */
+static bool drop_warning(struct mh_diags *d)
 {
-	if (d->n >= MH_DIAG_MAX) return false;
+	for (size_t i = d->n; i-- > 0;) {
+		if (d->list[i].severity != MH_SEV_WARNING) continue;
+		memmove(&d->list[i], &d->list[i + 1], (d->n - i - 1) * sizeof *d->list);
+		d->n--;
+		return true;
+	}
+	return false;
+}
+
+/* False when the list is full or memory is short: then only the counters know of the entry. */
+static bool make_room(struct mh_diags *d, enum mh_severity sev)
+{
+	if (d->n >= MH_DIAG_MAX) return sev == MH_SEV_ERROR && drop_warning(d);
 	if (d->n < d->room) return true;
 	size_t room = d->room ? d->room * 2 : 16;
 	struct mh_diag *list = MH_NEW_ARRAY(d->arena, room, struct mh_diag);
@@ -29,7 +41,7 @@ void mh_diag_add(struct mh_diags *d, enum mh_severity sev, const char *rule, str
 
 	if (sev == MH_SEV_ERROR) d->errors++;
 	else d->warnings++;
-	if (!make_room(d)) return;
+	if (!make_room(d, sev)) return;
 	va_start(ap, fmt);
 	mh_buf_vfmt(&b, fmt, ap);
 	va_end(ap);

@@ -1,6 +1,7 @@
 /* Diagnostics of a parser: file, line, column, what is wrong, and what to do, as a compiler gives them.
  *
- * A list belongs to an arena and is capped: after MH_DIAG_MAX entries only the counters go on. Texts are copied. */
+ * A list belongs to an arena and is capped: after MH_DIAG_MAX entries an error takes the place of a
+ * warning, and otherwise only the counters go on. Texts are copied. */
 #ifndef MH_BASE_DIAG_H
 #define MH_BASE_DIAG_H
 #include "base/err.h"

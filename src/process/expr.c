@@ -167,7 +167,7 @@ static struct mh_expr__node *parse_primary(struct parser *p)
 /* A condition is yes or no; what is only known at run time may stand there too. */
 static void need_bool(struct parser *p, const struct mh_expr__node *n)
 {
-	if (n->type == MH_V_BOOL || n->type == MH_V_NONE) return;
+	if (n->type == MH_V_BOOL || n->type == MH_V_NONE || p->lex.token == MH_EXPR__T_BAD) return;
 	FAULT(p, "expr-type", n->offset, n->type == MH_V_INT ? "Compare it, as in count(reopen) >= 1" : "Compare it with == or !=",
 	      "yes or no is needed here, but this is %s", type_words[n->type]);
 }
@@ -214,6 +214,7 @@ static void check_comparison(struct parser *p, const struct mh_expr__node *n)
 	const struct mh_expr__node *a = n->kid[0], *b = n->kid[1];
 	bool ordered = n->op != MH_EXPR__EQ && n->op != MH_EXPR__NE;
 
+	if (p->lex.token == MH_EXPR__T_BAD) return; /* told first: the rest may only follow from it */
 	check_word(p, a, b);
 	check_word(p, b, a);
 	if (a->type != MH_V_NONE && b->type != MH_V_NONE && a->type != b->type) {
@@ -319,7 +320,7 @@ struct mh_expr *mh_expr_parse(struct mh_arena *a, struct mh_str text, struct mh_
 		e->root = give_up(&p, "Join conditions with && or ||; a comparison is written ==", "the expression should end here");
 	if (e->root && want != MH_V_NONE && e->root->type != MH_V_NONE && e->root->type != want) {
 		if (want == MH_V_BOOL) need_bool(&p, e->root);
-		else FAULT(&p, "expr-type", e->root->offset, want == MH_V_SPAN ? "Write a span such as 5wd, 2wh, 60d, 24h or 90min" : NULL,
+		else FAULT(&p, "expr-type", e->root->offset, want == MH_V_SPAN ? "Write a span such as 5wd, 2wh, 60d, 24h or 90min" : "Write an expression of that type",
 			   "%s is needed here, but this is %s", type_words[want], type_words[e->root->type]);
 	}
 	return d->errors == errors ? e : NULL;

@@ -53,6 +53,19 @@ static void capped_list_goes_on_counting(void **state)
 	mh_arena_done(&a);
 }
 
+static void errors_push_warnings_out(void **state)
+{
+	struct mh_arena a = MH_ARENA(0);
+	struct mh_diags d = mh_diags_new(&a, MH_STR("a.yaml"));
+	for (int i = 0; i < MH_DIAG_MAX; i++) MH_DIAG_WARN(&d, "x", at(i + 1, 1), NULL, "doubtful");
+	MH_DIAG_ERROR(&d, "y", at(7, 1), NULL, "wrong");
+	MH_DIAG_WARN(&d, "x", at(8, 1), NULL, "doubtful");
+	assert_int_equal(d.n, MH_DIAG_MAX);
+	assert_string_equal(d.list[MH_DIAG_MAX - 1].rule, "y");
+	assert_int_equal(d.list[MH_DIAG_MAX - 2].at.line, MH_DIAG_MAX - 1);
+	mh_arena_done(&a);
+}
+
 static void short_memory_still_fails(void **state)
 {
 	struct mh_arena a = MH_ARENA(1);
@@ -66,4 +79,5 @@ static void short_memory_still_fails(void **state)
 }
 
 MH_TESTS(cmocka_unit_test(printed_by_place), cmocka_unit_test(warnings_are_no_failure),
-	 cmocka_unit_test(capped_list_goes_on_counting), cmocka_unit_test(short_memory_still_fails))
+	 cmocka_unit_test(capped_list_goes_on_counting), cmocka_unit_test(errors_push_warnings_out),
+	 cmocka_unit_test(short_memory_still_fails))
