@@ -177,7 +177,7 @@ create table clock (
 	name %T not null,
 	unit %T not null,         -- wd, wh, d, h, min, or day (at: a date)
 	budget %I not null,       -- in the unit (a day number for `day`)
-	consumed %I not null,     -- used up before running_since, in ticks of the unit (mh_cal)
+	used %I not null,         -- steps of the unit behind it when it began to run; -1 see calendar/timer.h
 	running_since %I not null,-- instant; -1: paused, stopped or expired
 	rev %I not null,          -- calendar revision that fire_at was derived under
 	fire_at %I not null,      -- instant; the largest integer when it does not run
@@ -203,7 +203,7 @@ create table clock_log (
 	at %I not null,
 	unit %T not null,
 	budget %I not null,
-	consumed %I not null,
+	used %I not null,
 	rev %I not null,
 	fire_at %I not null,
 	constraint clock_log_pk primary key (home_id, matter_id, seq, step)

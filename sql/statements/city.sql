@@ -1,0 +1,66 @@
+-- name: setting_get :opt
+-- local
+select value from setting where name = :name;
+
+-- name: setting_put :exec
+insert into setting (name, value) values (:name, :value) on conflict (name) do update set value = excluded.value;
+
+-- name: org_add :exec
+insert into org (id, code, parent_id, org_level, kind_of_org, duty, zh, en)
+values (:id, :code, :parent_id, :org_level, :kind_of_org, :duty, :zh, :en)
+on conflict (id) do update set code = excluded.code, parent_id = excluded.parent_id, org_level = excluded.org_level,
+  kind_of_org = excluded.kind_of_org, duty = excluded.duty, zh = excluded.zh, en = excluded.en;
+
+-- name: org_all :many
+-- bounded: the tree of one city
+select id, code, parent_id, org_level, kind_of_org, duty, zh, en from org order by id;
+
+-- name: org_closure_add :exec
+insert into org_closure (anc_id, des_id, depth) values (:anc_id, :des_id, :depth) on conflict (anc_id, des_id) do nothing;
+
+-- name: officer_add :exec
+insert into officer (id, code, zh, en, role, org_id) values (:id, :code, :zh, :en, :role, :org_id)
+on conflict (id) do update set code = excluded.code, zh = excluded.zh, en = excluded.en, role = excluded.role, org_id = excluded.org_id;
+
+-- name: officer_by_role :many
+-- bounded: holders of one role in one city
+select id, code, org_id from officer where role = :role order by id;
+
+-- name: officer_get :opt
+select id, code, zh, en, role, org_id from officer where id = :id;
+
+-- name: class_add :exec
+insert into class (class_code, parent_code, zh, en, keywords) values (:class_code, :parent_code, :zh, :en, :keywords)
+on conflict (class_code) do update set parent_code = excluded.parent_code, zh = excluded.zh, en = excluded.en, keywords = excluded.keywords;
+
+-- name: class_all :many
+-- bounded: the category tree of one city
+select class_code, parent_code, zh, en, keywords from class order by class_code;
+
+-- name: duty_add :exec
+insert into duty_entry (class_code, org_level, lead, co, urgent, zh) values (:class_code, :org_level, :lead, :co, :urgent, :zh)
+on conflict (class_code) do update set org_level = excluded.org_level, lead = excluded.lead, co = excluded.co, urgent = excluded.urgent, zh = excluded.zh;
+
+-- name: duty_all :many
+-- bounded: the duty catalogue of one city
+select class_code, org_level, lead, co, urgent, zh from duty_entry order by class_code;
+
+-- name: definition_add :exec
+insert into definition (kind, version, since, at, hash, body) values (:kind, :version, :since, :at, :hash, :body);
+
+-- name: definition_all :many
+-- bounded: versions of one city's definitions
+select kind, version, since, at, hash, body from definition order by kind, version;
+
+-- name: calendar_rev_add :exec
+insert into calendar_rev (region, rev, at, hash, body, hours, source) values (:region, :rev, :at, :hash, :body, :hours, :source);
+
+-- name: calendar_rev_all :many
+-- bounded: a few revisions a year
+select region, rev, at, hash, body, hours, source from calendar_rev order by region, rev;
+
+-- name: counter_next :one
+-- Gapless for people's sake: a number is taken in the transaction that uses it.
+insert into counter (home_id, name, n) values (:home_id, :name, 1)
+on conflict (home_id, name) do update set n = counter.n + 1
+returning n;
