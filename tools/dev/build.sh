@@ -46,7 +46,7 @@ build_clang() { compile build/clang clang "${clang_options[@]}"; }
 build_fuzz() { compile build/fuzz clang "${fuzz_options[@]}"; }
 
 cmd_build() {
-	setup
+	case ${1:-release} in release) setup build ;; *) setup ;; esac
 	case ${1:-release} in
 	release) step 'release build' build_release && say "build/minhu is ready." ;;
 	asan | clang | fuzz) step "$1 build" "build_$1" ;;

@@ -51,8 +51,8 @@ step() {
 		printf '  ok %s (%s s)\n' "$label" "$((SECONDS - start))"
 	else
 		printf '  FAILED %s (%s s); the end of %s:\n' "$label" "$((SECONDS - start))" "$log" >&2
-		[ "$(wc -l <"$log")" -le 40 ] || grep -nE 'error:|FAILED:|ERROR' "$log" | head -n 20 >&2 || :
-		tail -n 40 "$log" >&2
+		[ "$(wc -l <"$log")" -le 40 ] || grep -nE "error:|FAILED:|ERROR" "$log" | head -n 20 | cut -c 1-300 >&2 || :
+		tail -n 40 "$log" | cut -c 1-300 >&2
 	fi
 	return "$rc"
 }

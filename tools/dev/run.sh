@@ -5,7 +5,7 @@ port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 cmd_run() {
 	local port=${MINHU_PORT:-8080} pack=packs/hangzhou store=var/city.db
-	setup
+	setup build
 	step 'release build' build_release
 	# var/making stands while the sample city is being made: one that was interrupted is made anew, no other is touched.
 	if [ ! -e "$store" ] || [ -e var/making ]; then
