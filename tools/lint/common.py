@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -154,7 +155,7 @@ def compile_flags(lint):
 
 
 def flags_of(entry):
-    flags, words = [], iter(entry['command'].split()[1:])
+    flags, words = [], iter(shlex.split(entry['command'])[1:])
     for word in words:
         if word in ('-I', '-isystem', '-include'):
             flags += [word, absolute(entry, next(words))]
