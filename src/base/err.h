@@ -41,12 +41,14 @@ const struct mh_err_info *mh_err_info(enum mh_code code);
 /* Fills *reterr (if any) and returns `code`, so that callers write `return MH_FAIL(reterr, MH_E_INVALID, "…")`. */
 enum mh_code mh_err_set(struct mh_err *reterr, enum mh_code code, const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
-#ifdef __clang_analyzer__
-/* The analyzer does not see into err.c: let it know that a failure is never MH_OK. */
-#define MH_FAIL(reterr, code, ...) (mh_err_set((reterr), (code), __FILE__, __LINE__, __VA_ARGS__), (code))
-#else
-#define MH_FAIL(reterr, code, ...) mh_err_set((reterr), (code), __FILE__, __LINE__, __VA_ARGS__)
-#endif
+/* Returns `code`: compilers and the analyzer do not see into err.c, and must know that a failure is never MH_OK, or they
+ * take every output for unset. */
+static inline enum mh_code mh_err_is(enum mh_code set, enum mh_code code)
+{
+	(void)set;
+	return code;
+}
+#define MH_FAIL(reterr, code, ...) mh_err_is(mh_err_set((reterr), (code), __FILE__, __LINE__, __VA_ARGS__), (code))
 
 /* Add to an error already set. NULL is accepted. */
 void mh_err_detail(struct mh_err *reterr, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -21,7 +21,7 @@ def main():
         for compiler in compilers:
             code = f'#include "{lint.path(path)}"\\n#include "{lint.path(path)}"\\n'
             script = f"printf '{code}' | {compiler} -x c - -fsyntax-only -Wall -Wextra -Werror \"$@\""
-            rc, out = run(['sh', '-c', script, 'sh', *flags, *include_build], lint.root)
+            rc, out = run(['sh', '-c', script, 'sh', *flags, *include_build, '-Itests'], lint.root)
             if rc != 0:
                 found.append((compiler, out.strip().splitlines()))
         if not found:
