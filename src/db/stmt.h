@@ -47,6 +47,7 @@ struct mh_db_table {
 	enum mh_db_table_class cls;
 	const struct mh_db_column *columns;
 	size_t n_columns, n_key;
+	const struct mh_db_stmt *first, *next, *put; /* see db/table.h */
 };
 
 /* One SQL folder: its tables in the order of the schema (what is referred to comes first) and its statements. */

@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from sqlstmt import read_statements  # noqa: E402
-from sqltext import TOKEN, SourceError, SourceErrors, read_schema  # noqa: E402
+from sqltext import TOKEN, Column, SourceError, SourceErrors, read_schema  # noqa: E402
 
 TYPES = {"sqlite": {"%I": "integer", "%T": "text", "%B": "blob"}, "postgres": {"%I": "bigint", "%T": "text", "%B": "bytea"}}
 C_TYPE = {"int": "int64_t ", "text": "struct mh_str ", "blob": "struct mh_bytes "}
@@ -135,6 +135,39 @@ class Out:
         else:
             self.c += [head, "{", f"\treturn {run};", "}", ""]
 
+    def cells(self, name, columns):
+        """Fields of an array of cells, one for each column (db/table.h)."""
+        self.c.append(f"static const struct mh_db_field {name}[] = {{")
+        for i, c in enumerate(columns):
+            part = "i" if c.type == "int" else "b"
+            self.c.append(f'\t{{"{c.name}", {C_ENUM[c.type]}, MH_DB_CELL({i}, {part}), true, MH_DB_CELL({i}, null)}},')
+        self.c.append("};")
+
+    def whole(self, table, what, text, params, cols):
+        """One of the three statements that copy a table."""
+        name = f"{self.p}table_{table.name}_{what}"
+        if params:
+            self.cells(f"{name}_params", params)
+        lite, pg = (c_string(text.replace("@", mark)) for mark in ("?", "$"))
+        self.c += [f"static const struct mh_db_stmt {name} = {{", f'\t.name = "{table.name} {what}",',
+                   f"\t.text = {{[MH_DB_SQLITE] = {lite}, [MH_DB_POSTGRES] = {pg}}},", f"\t.writes = {'false' if cols else 'true'},",
+                   f"\t.params = {name}_params, .n_params = {len(params)},"]
+        if cols:
+            self.c.append(f"\t.cols = {self.p}table_{table.name}_cells, .n_cols = {len(cols)}, "
+                          f".row_size = {len(cols)} * sizeof(struct mh_db_cell),")
+        self.c.append("};")
+
+    def copy(self, table, key):
+        columns = list(table.columns.values())
+        names, keys = ", ".join(table.columns), ", ".join(key)
+        limit = Column("limit", "int", 0)
+        slots = [f"@{i + 1}" for i in range(len(columns))]
+        self.cells(f"{self.p}table_{table.name}_cells", columns)
+        self.whole(table, "first", f"select {names} from {table.name} order by {keys} limit @1", [limit], columns)
+        self.whole(table, "next", f"select {names} from {table.name} where ({keys}) > ({', '.join(slots[:len(key)])}) order by {keys} "
+                   f"limit @{len(key) + 1}", [table.columns[k] for k in key] + [limit], columns)
+        self.whole(table, "put", f"insert into {table.name} ({names}) values ({', '.join(slots)})", columns, [])
+
     def tables(self, schema):
         for t in schema.tables.values():
             key = t.primary() or list(t.columns)
@@ -143,11 +176,13 @@ class Out:
                 at = key.index(c.name) + 1 if c.name in key else 0
                 self.c.append(f'\t{{"{c.name}", {C_ENUM[c.type]}, {"false" if c.not_null else "true"}, {at}}},')
             self.c.append("};")
+            self.copy(t, key)
         self.c.append(f"static const struct mh_db_table {self.p}tables[] = {{")
         for t in schema.tables.values():
             cls = t.cls.upper() if t.cls in ("home", "ref", "local") else "LOCAL"
+            whole = ", ".join(f"&{self.p}table_{t.name}_{w}" for w in ("first", "next", "put"))
             self.c.append(f'\t{{"{t.name}", MH_DB_TABLE_{cls}, {self.p}table_{t.name}_columns, {len(t.columns)}, '
-                          f"{len(t.primary() or t.columns)}}},")
+                          f"{len(t.primary() or t.columns)}, {whole}}},")
         self.c.append("};")
 
     def catalog(self, schema, statements, digest):
@@ -171,7 +206,7 @@ class Out:
                 f"extern const char *const {self.p}sql_schema_postgres[]; /* ends in NULL */",
                 f"extern const struct mh_db_catalog {self.p}sql_catalog;", ""]
         (out / f"{self.base}_gen.h").write_text("\n".join(head + self.h + ["#endif", ""]), encoding="utf-8")
-        body = [note, f'#include "{self.base}_gen.h"', ""] + self.c
+        body = [note, f'#include "{self.base}_gen.h"', '#include "db/table.h"', ""] + self.c
         (out / f"{self.base}_gen.c").write_text("\n".join(body + [""]), encoding="utf-8")
 
 
