@@ -1,0 +1,220 @@
+/* The steps that the model may take in one state: guards, effects, and what is left out (see promela.c). */
+#include "process/promela_priv.h"
+
+#include <string.h>
+
+#define COUNT_LIMIT 4 /* uses counted without a `max` stop here: no guard tells more of them apart */
+
+struct step {
+	const struct mh_transition *t;
+	int index, from;
+	const struct mh_clock_rule *rule; /* the clock that fires it, if one does */
+	struct mh_buf *timed;             /* guards of what happens by itself, joined by ||; "true" when there is no condition */
+};
+
+/* ---- effects ---- */
+
+static void clock_effect(struct pml *p, const struct mh_effect *e)
+{
+	if (!p->def->clocks[e->clock].lasting) return;
+	struct mh_str id = mh_pml__id(p, p->def->clocks[e->clock].name);
+	if (e->restart) mh_buf_fmt(p->out, "\t\tclk_" MH_STR_FMT " = 1;\n", MH_STR_ARG(id));
+	if (e->stop) mh_buf_fmt(p->out, "\t\tclk_" MH_STR_FMT " = 3;\n", MH_STR_ARG(id));
+	else mh_buf_fmt(p->out, "\t\tput_off_" MH_STR_FMT " = true;\n", MH_STR_ARG(id));
+}
+
+static void effects(struct pml *p, const struct mh_effect *e, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (e[i].kind == MH_DO_ESCALATE)
+			mh_buf_fmt(p->out, "\t\tlevel = (level + %d > %d -> %d : level + %d);\n", e[i].levels, MH_LEVEL_MAX, MH_LEVEL_MAX,
+				   e[i].levels);
+		if (e[i].kind == MH_DO_BOARD && mh_str_is(e[i].word, "black")) mh_buf_c(p->out, "\t\tblack = true;\n");
+		if (e[i].kind == MH_DO_CLOCK) clock_effect(p, &e[i]);
+	}
+}
+
+static void clock_on_entry(struct pml *p, const struct mh_clock_rule *r)
+{
+	struct mh_str clk = mh_str_fmt(&p->arena, "clk_" MH_STR_FMT, MH_STR_ARG(mh_pml__id(p, p->def->clocks[r->clock].name)));
+	if (!clk.len) return;
+	switch (r->how) {
+	case MH_CLOCK_START: mh_buf_fmt(p->out, "\t\t%s = (%s == 0 || %s == 2 -> 1 : %s);\n", clk.ptr, clk.ptr, clk.ptr, clk.ptr); break;
+	case MH_CLOCK_CONTINUE: mh_buf_fmt(p->out, "\t\t%s = (%s == 2 -> 1 : %s);\n", clk.ptr, clk.ptr, clk.ptr); break;
+	case MH_CLOCK_PAUSE: mh_buf_fmt(p->out, "\t\t%s = (%s == 1 -> 2 : %s);\n", clk.ptr, clk.ptr, clk.ptr); break;
+	case MH_CLOCK_STOP: mh_buf_fmt(p->out, "\t\t%s = 3;\n", clk.ptr); break;
+	default: break;
+	}
+}
+
+void mh_pml__enter(struct pml *p, int state)
+{
+	const struct mh_state *s = &p->def->states[state];
+	effects(p, s->enter, s->n_enter);
+	for (size_t i = 0; i < s->n_clocks; i++) clock_on_entry(p, &s->clocks[i]);
+	mh_buf_fmt(p->out, "\t\tst = S_" MH_STR_FMT "\n", MH_STR_ARG(mh_pml__id(p, s->name)));
+}
+
+static bool has_effect(const struct mh_transition *t, enum mh_effect_kind kind)
+{
+	for (size_t i = 0; i < t->n_effects; i++)
+		if (t->effects[i].kind == kind) return true;
+	return false;
+}
+
+/* ---- guards ---- */
+
+struct names {
+	bool data; /* something other than the level and counters is asked */
+};
+
+static void look(void *ctx, struct mh_str name, struct mh_str argument)
+{
+	if (!mh_str_is(name, "level") && !mh_str_is(name, "count")) ((struct names *)ctx)->data = true;
+}
+
+/* The part of `when` that is modelled, or empty; *ret_exact: it is the whole of it. */
+static struct mh_str when(struct pml *p, const struct mh_transition *t, bool *ret_exact)
+{
+	struct names n = {0};
+	struct mh_str text = {0};
+	if (t->when) {
+		mh_expr_walk(t->when, look, &n);
+		text = mh_expr_promela(&p->arena, t->when);
+	}
+	*ret_exact = !t->when || (!n.data && text.len);
+	return text;
+}
+
+static struct mh_str both(struct pml *p, struct mh_str a, struct mh_str b)
+{
+	if (!a.len || !b.len) return a.len ? a : b;
+	return mh_str_fmt(&p->arena, MH_STR_FMT " && " MH_STR_FMT, MH_STR_ARG(a), MH_STR_ARG(b));
+}
+
+/* A step that stays where it is must change something, or it would be a way to let time pass without its passing. */
+static struct mh_str changes(struct pml *p, const struct step *s)
+{
+	bool here = s->t->to < 0 || (s->t->to == s->from && s->t->trigger == MH_BY_CLOCK);
+	if (!here || has_effect(s->t, MH_DO_CLOCK) || has_effect(s->t, MH_DO_BOARD)) return (struct mh_str){0};
+	if (has_effect(s->t, MH_DO_ESCALATE)) return mh_str_fmt(&p->arena, "level < %d", MH_LEVEL_MAX);
+	if (p->counted[s->index])
+		return mh_str_fmt(&p->arena, "cnt_" MH_STR_FMT " < %d", MH_STR_ARG(mh_pml__id(p, s->t->name)),
+				  s->t->max > 0 ? s->t->max : COUNT_LIMIT);
+	return MH_STR("false");
+}
+
+static struct mh_str clock_runs(struct pml *p, const struct step *s)
+{
+	if (!s->rule || (s->rule->how != MH_CLOCK_START && s->rule->how != MH_CLOCK_CONTINUE)) return (struct mh_str){0};
+	return mh_str_fmt(&p->arena, "clk_" MH_STR_FMT " == 1", MH_STR_ARG(mh_pml__id(p, p->def->clocks[s->rule->clock].name)));
+}
+
+/* ---- options ---- */
+
+static void open_option(struct pml *p, const struct step *s, struct mh_str guard, bool otherwise)
+{
+	struct mh_str from = p->def->states[s->from].name;
+	int to = otherwise ? s->t->else_to : s->t->to < 0 ? s->from : s->t->to;
+	mh_buf_fmt(p->out, "\t:: d_step { st == S_" MH_STR_FMT "%s" MH_STR_FMT " ->\n", MH_STR_ARG(mh_pml__id(p, from)), guard.len ? " && " : "",
+		   MH_STR_ARG(guard));
+	mh_buf_fmt(p->out, "\t\tprintf(\"step: " MH_STR_FMT " -> " MH_STR_FMT " by " MH_STR_FMT "%s\\n\");\n", MH_STR_ARG(from),
+		   MH_STR_ARG(p->def->states[to].name), MH_STR_ARG(s->t->name), otherwise ? " (else)" : "");
+	for (size_t i = 0; i < p->def->n_clocks; i++)
+		if (p->def->clocks[i].lasting && mh_pml__is_put_off(p->def, (int)i))
+			mh_buf_fmt(p->out, "\t\tput_off_" MH_STR_FMT " = false;\n", MH_STR_ARG(mh_pml__id(p, p->def->clocks[i].name)));
+	if (clock_runs(p, s).len && (otherwise || s->t->to >= 0))
+		mh_buf_fmt(p->out, "\t\tclk_" MH_STR_FMT " = 3;\n", MH_STR_ARG(mh_pml__id(p, p->def->clocks[s->rule->clock].name)));
+}
+
+static void timed(struct pml *p, const struct step *s, struct mh_str guard)
+{
+	if (s->t->trigger != MH_BY_CLOCK && s->t->trigger != MH_BY_VOTE) return;
+	mh_buf_fmt(s->timed, "%s(" MH_STR_FMT ")", s->timed->len ? " || " : "", MH_STR_ARG(guard.len ? guard : MH_STR("true")));
+}
+
+static void main_option(struct pml *p, const struct step *s, struct mh_str guard)
+{
+	const struct mh_transition *t = s->t;
+	struct mh_str id = mh_pml__id(p, t->name);
+	timed(p, s, guard);
+	open_option(p, s, guard, false);
+	if (p->counted[s->index] && t->max > 0) mh_buf_fmt(p->out, "\t\tcnt_" MH_STR_FMT "++;\n", MH_STR_ARG(id));
+	else if (p->counted[s->index])
+		mh_buf_fmt(p->out, "\t\tcnt_" MH_STR_FMT " = (cnt_" MH_STR_FMT " < %d -> cnt_" MH_STR_FMT " + 1 : %d);\n", MH_STR_ARG(id),
+			   MH_STR_ARG(id), COUNT_LIMIT, MH_STR_ARG(id), COUNT_LIMIT);
+	effects(p, t->effects, t->n_effects);
+	if (t->to >= 0) mh_pml__enter(p, t->to);
+	else mh_buf_c(p->out, "\t\tskip\n");
+	mh_buf_c(p->out, "\t}\n");
+}
+
+static void else_option(struct pml *p, const struct step *s, struct mh_str guard)
+{
+	timed(p, s, guard);
+	open_option(p, s, guard, true);
+	mh_pml__enter(p, s->t->else_to);
+	mh_buf_c(p->out, "\t}\n");
+}
+
+static void options(struct pml *p, const struct step *s)
+{
+	bool exact;
+	struct mh_str cond = when(p, s->t, &exact), may = cond, limit = {0}, clock = clock_runs(p, s), change = changes(p, s);
+	if (mh_str_is(change, "false") && s->t->else_to < 0) return;
+	if (s->t->max > 0)
+		limit = mh_str_fmt(&p->arena, "cnt_" MH_STR_FMT " < %d", MH_STR_ARG(mh_pml__id(p, s->t->name)), s->t->max);
+	if (may.len) may = mh_str_fmt(&p->arena, "(" MH_STR_FMT ")", MH_STR_ARG(may));
+	struct mh_str takes = both(p, limit, may);
+	if (!mh_str_is(change, "false"))
+		main_option(p, s, both(p, clock, mh_str_eq(change, limit) ? takes : both(p, takes, change)));
+	if (s->t->else_to < 0 || s->t->trigger == MH_BY_PERSON || (!s->t->when && s->t->max <= 0)) return;
+	struct mh_str fails = {0};
+	if (exact && takes.len) fails = mh_str_fmt(&p->arena, "!(" MH_STR_FMT ")", MH_STR_ARG(takes));
+	else_option(p, s, both(p, clock, fails));
+}
+
+static void by_clocks(struct pml *p, struct step *s)
+{
+	const struct mh_state *state = &p->def->states[s->from];
+	for (size_t i = 0; i < state->n_clocks; i++) {
+		const struct mh_clock_rule *r = &state->clocks[i];
+		if (r->then != s->index || r->how == MH_CLOCK_PAUSE || r->how == MH_CLOCK_STOP) continue;
+		s->rule = r;
+		options(p, s);
+	}
+	s->rule = NULL;
+}
+
+static bool vote_gives(const struct mh_def *d, int state, int transition)
+{
+	const struct mh_vote *v = d->states[state].vote >= 0 ? &d->votes[d->states[state].vote] : NULL;
+	return v && (v->on_pass == transition || v->on_fail == transition || v->on_no_quorum == transition);
+}
+
+static void idle(struct pml *p, int state, const struct mh_buf *guards)
+{
+	struct mh_str id = mh_pml__id(p, p->def->states[state].name), any = mh_buf_str(guards);
+	mh_buf_fmt(p->out, "\t:: d_step { st == S_" MH_STR_FMT, MH_STR_ARG(id));
+	if (any.len) mh_buf_fmt(p->out, " && !(" MH_STR_FMT ")", MH_STR_ARG(any));
+	mh_buf_fmt(p->out, " -> printf(\"step: " MH_STR_FMT " -> " MH_STR_FMT " by nobody, for ever\\n\") }\n",
+		   MH_STR_ARG(p->def->states[state].name), MH_STR_ARG(p->def->states[state].name));
+}
+
+void mh_pml__state(struct pml *p, int state)
+{
+	struct mh_buf guards = MH_BUF((size_t)1 << 20);
+	mh_buf_fmt(p->out, "\t/* " MH_STR_FMT " */\n", MH_STR_ARG(p->def->states[state].name));
+	for (size_t i = 0; i < p->def->n_transitions; i++) {
+		struct step s = {.t = &p->def->transitions[i], .index = (int)i, .from = state, .timed = &guards};
+		bool here = false;
+		for (size_t j = 0; j < s.t->n_from; j++) here |= s.t->from[j] == state;
+		if (!here) continue;
+		if (s.t->trigger == MH_BY_CLOCK) by_clocks(p, &s);
+		else if (s.t->trigger != MH_BY_VOTE || vote_gives(p->def, state, (int)i)) options(p, &s);
+	}
+	struct mh_str any = mh_buf_str(&guards);
+	bool always = any.len >= 6 && (mh_str_starts(any, "(true)") || memmem(any.ptr, any.len, " (true)", 7));
+	if (!always) idle(p, state, &guards);
+	mh_buf_done(&guards);
+}
