@@ -59,11 +59,16 @@ static const struct mh_transition *handles(const struct mh_check *c, int role)
 static void never_by_person(struct mh_check *c, const struct mh_prove *p, const struct mh_transition *t)
 {
 	for (size_t i = 0; i < t->who.n_roles; i++) {
+		const struct mh_role *r = &c->def->roles[t->who.roles[i]];
 		const struct mh_transition *by = handles(c, t->who.roles[i]);
+		if (r->open)
+			MH_DIAG_ERROR(c->diags, "handler-never", p->at, "give it to a role that handles nothing, or take the transition out of the list",
+				      "Anybody may take " MH_STR_FMT " as " MH_STR_FMT ", so those who handle the matter may too", MH_STR_ARG(t->name),
+				      MH_STR_ARG(r->name));
 		if (by)
 			MH_DIAG_ERROR(c->diags, "handler-never", p->at, "give it to a role that handles nothing, or take the transition out of the list",
 				      "The role " MH_STR_FMT " may take " MH_STR_FMT " and also handles the matter, by " MH_STR_FMT,
-				      MH_STR_ARG(c->def->roles[t->who.roles[i]].name), MH_STR_ARG(t->name), MH_STR_ARG(by->name));
+				      MH_STR_ARG(r->name), MH_STR_ARG(t->name), MH_STR_ARG(by->name));
 	}
 }
 

@@ -64,28 +64,6 @@ static bool has_effect(const struct mh_transition *t, enum mh_effect_kind kind)
 
 /* ---- guards ---- */
 
-struct names {
-	bool data; /* something other than the level and counters is asked */
-};
-
-static void look(void *ctx, struct mh_str name, struct mh_str argument)
-{
-	if (!mh_str_is(name, "level") && !mh_str_is(name, "count")) ((struct names *)ctx)->data = true;
-}
-
-/* The part of `when` that is modelled, or empty; *ret_exact: it is the whole of it. */
-static struct mh_str when(struct pml *p, const struct mh_transition *t, bool *ret_exact)
-{
-	struct names n = {0};
-	struct mh_str text = {0};
-	if (t->when) {
-		mh_expr_walk(t->when, look, &n);
-		text = mh_expr_promela(&p->arena, t->when);
-	}
-	*ret_exact = !t->when || (!n.data && text.len);
-	return text;
-}
-
 static struct mh_str both(struct pml *p, struct mh_str a, struct mh_str b)
 {
 	if (!a.len || !b.len) return a.len ? a : b;
@@ -157,21 +135,26 @@ static void else_option(struct pml *p, const struct step *s, struct mh_str guard
 	mh_buf_c(p->out, "\t}\n");
 }
 
+/* When the main way cannot be taken: the uses are up, or `when` may be false. Empty: at any time. */
+static struct mh_str fails(struct pml *p, const struct mh_transition *t, struct mh_str limit)
+{
+	struct mh_str cond = t->when ? mh_expr_promela_false(&p->arena, t->when) : (struct mh_str){0};
+	if (t->when && !cond.len) return cond;
+	if (!limit.len) return cond;
+	if (!cond.len) return mh_str_fmt(&p->arena, "!(" MH_STR_FMT ")", MH_STR_ARG(limit));
+	return mh_str_fmt(&p->arena, "(!(" MH_STR_FMT ") || " MH_STR_FMT ")", MH_STR_ARG(limit), MH_STR_ARG(cond));
+}
+
 static void options(struct pml *p, const struct step *s)
 {
-	bool exact;
-	struct mh_str cond = when(p, s->t, &exact), may = cond, limit = {0}, clock = clock_runs(p, s), change = changes(p, s);
-	if (mh_str_is(change, "false") && s->t->else_to < 0) return;
-	if (s->t->max > 0)
-		limit = mh_str_fmt(&p->arena, "cnt_" MH_STR_FMT " < %d", MH_STR_ARG(mh_pml__id(p, s->t->name)), s->t->max);
-	if (may.len) may = mh_str_fmt(&p->arena, "(" MH_STR_FMT ")", MH_STR_ARG(may));
-	struct mh_str takes = both(p, limit, may);
-	if (!mh_str_is(change, "false"))
-		main_option(p, s, both(p, clock, mh_str_eq(change, limit) ? takes : both(p, takes, change)));
-	if (s->t->else_to < 0 || s->t->trigger == MH_BY_PERSON || (!s->t->when && s->t->max <= 0)) return;
-	struct mh_str fails = {0};
-	if (exact && takes.len) fails = mh_str_fmt(&p->arena, "!(" MH_STR_FMT ")", MH_STR_ARG(takes));
-	else_option(p, s, both(p, clock, fails));
+	const struct mh_transition *t = s->t;
+	struct mh_str limit = {0}, clock = clock_runs(p, s), change = changes(p, s);
+	bool idle = mh_str_is(change, "false");
+	if (t->max > 0) limit = mh_str_fmt(&p->arena, "cnt_" MH_STR_FMT " < %d", MH_STR_ARG(mh_pml__id(p, t->name)), t->max);
+	struct mh_str takes = both(p, limit, t->when ? mh_expr_promela(&p->arena, t->when) : (struct mh_str){0});
+	if (!idle) main_option(p, s, both(p, clock, mh_str_eq(change, limit) ? takes : both(p, takes, change)));
+	if (t->else_to < 0 || t->trigger == MH_BY_PERSON || (!t->when && t->max <= 0)) return;
+	else_option(p, s, both(p, clock, fails(p, t, limit)));
 }
 
 static void by_clocks(struct pml *p, struct step *s)
