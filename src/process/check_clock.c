@@ -175,9 +175,8 @@ static unsigned *flow(struct mh_check *c, int clock)
 	return in;
 }
 
-static void lasting(struct mh_check *c, int clock)
+static void lasting(struct mh_check *c, int clock, const unsigned *in)
 {
-	const unsigned *in = flow(c, clock);
 	struct mh_str name = c->def->clocks[clock].name;
 	for (size_t i = 0; in && i < c->def->n_states; i++) {
 		const struct mh_state *s = &c->def->states[i];
@@ -194,8 +193,27 @@ static void lasting(struct mh_check *c, int clock)
 	}
 }
 
+/* States whose only deadlines are lasting clocks that may have ended, or never begun, when they are entered. */
+static void ended_before(struct mh_check *c, int state, unsigned *const *in)
+{
+	const struct mh_state *s = &c->def->states[state];
+	bool lasts = false;
+	for (size_t i = 0; i < s->n_clocks; i++) {
+		const struct mh_clock_rule *r = &s->clocks[i];
+		if (!mh_check__rule_fires(r)) continue;
+		if (r->how != MH_CLOCK_CONTINUE || !in[r->clock] || !(in[r->clock][state] & OFF)) return;
+		lasts = true;
+	}
+	if (lasts && s->vote < 0 && c->live[state])
+		MH_DIAG_ERROR(c->diags, "no-deadline", s->at, "add a clock of the state's own: `within: 5wd` with `then:`",
+			      "The only clock of the state " MH_STR_FMT " may have ended, or not have begun, when it is entered: a matter could lie in it for ever",
+			      MH_STR_ARG(s->name));
+}
+
 void mh_check__clocks(struct mh_check *c)
 {
+	unsigned **in = MH_NEW_ARRAY(&c->arena, c->def->n_clocks + 1, unsigned *);
+	if (!in) return;
 	for (size_t i = 0; i < c->def->n_states; i++) {
 		const struct mh_state *s = &c->def->states[i];
 		for (size_t j = 0; j < s->n_clocks; j++) {
@@ -206,5 +224,7 @@ void mh_check__clocks(struct mh_check *c)
 	unfired(c);
 	for (size_t i = 0; i < c->n_edges; i++) effects(c, &c->edges[i]);
 	for (size_t i = 0; i < c->def->n_clocks; i++)
-		if (c->def->clocks[i].lasting) lasting(c, (int)i);
+		if (c->def->clocks[i].lasting) lasting(c, (int)i, in[i] = flow(c, (int)i));
+	for (size_t i = 0; i < c->def->n_states; i++)
+		if (!mh_check__is_end(c, (int)i)) ended_before(c, (int)i, in);
 }

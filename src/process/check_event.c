@@ -30,10 +30,12 @@ static void outcome(struct mh_check *c, const struct mh_vote *v, int transition,
 		return;
 	}
 	const struct mh_transition *t = &c->def->transitions[transition];
-	if (t->trigger != MH_BY_VOTE)
+	if (t->trigger != MH_BY_VOTE) {
 		MH_DIAG_ERROR(c->diags, "vote-outcome", v->at, "name a transition with `who: vote`",
 			      "The vote " MH_STR_FMT " fires " MH_STR_FMT ", which is not a vote's transition", MH_STR_ARG(v->name),
 			      MH_STR_ARG(t->name));
+		return;
+	}
 	for (size_t i = 0; i < c->def->n_states; i++) {
 		const struct mh_state *s = &c->def->states[i];
 		if (s->vote < 0 || &c->def->votes[s->vote] != v || mh_check__starts_from(t, (int)i)) continue;

@@ -17,13 +17,40 @@ static bool looks_like_a_name(struct mh_str s)
 	return s.len && (memchr(s.ptr, '_', s.len) || memchr(s.ptr, '-', s.len));
 }
 
-static void label(struct mh_check *c, const char *what, struct mh_str name, const struct mh_label *l, struct mh_mark at)
+/* Missing labels come in crowds; one finding tells of all that are of one sort. */
+#define TELL 8
+struct missing {
+	const char *what, *many;
+	struct mh_mark at; /* of the first */
+	struct mh_str names;
+	size_t n;
+	bool zh, en;       /* some lack it */
+};
+
+static void label(struct mh_check *c, struct missing *m, struct mh_str name, const struct mh_label *l, struct mh_mark at)
 {
 	bool zh = l->zh.len && !mh_str_eq(l->zh, name);
 	bool en = l->en.len && ascii(l->en) && !(mh_str_eq(l->en, name) && looks_like_a_name(name));
 	if (zh && en) return;
-	MH_DIAG_WARN(c->diags, "label", at, "write `label: {zh: …, en: …}`", "The %s " MH_STR_FMT " has no %s label", what,
-		     MH_STR_ARG(name), zh ? "English" : en ? "Chinese" : "Chinese or English");
+	m->zh |= !zh;
+	m->en |= !en;
+	if (!m->n++) {
+		m->at = at;
+		m->names = name;
+	} else if (m->n <= TELL) {
+		m->names = mh_str_fmt(&c->arena, MH_STR_FMT ", " MH_STR_FMT, MH_STR_ARG(m->names), MH_STR_ARG(name));
+	}
+}
+
+static void tell_missing(struct mh_check *c, const struct missing *m)
+{
+	const char *language = m->zh && m->en ? "Chinese or English" : m->zh ? "Chinese" : "English";
+	if (m->n == 1)
+		MH_DIAG_WARN(c->diags, "label", m->at, "write `label: {zh: …, en: …}`", "The %s " MH_STR_FMT " has no %s label", m->what,
+			     MH_STR_ARG(m->names), language);
+	else if (m->n)
+		MH_DIAG_WARN(c->diags, "label", m->at, "write `label: {zh: …, en: …}`", "%zu %s have no %s label: " MH_STR_FMT "%s", m->n, m->many,
+			     language, MH_STR_ARG(m->names), m->n > TELL ? ", …" : "");
 }
 
 static struct mh_mark clock_place(const struct mh_def *d, int clock)
@@ -34,23 +61,32 @@ static struct mh_mark clock_place(const struct mh_def *d, int clock)
 	return (struct mh_mark){0};
 }
 
+#define EACH(m_, list_)                                                                                                \
+	do {                                                                                                           \
+		for (size_t i = 0; i < d->n_##list_; i++) label(c, &(m_), d->list_[i].name, &d->list_[i].label, d->list_[i].at); \
+		tell_missing(c, &(m_));                                                                                \
+	} while (0)
+
 static void labels(struct mh_check *c)
 {
 	const struct mh_def *d = c->def;
-	label(c, "kind", d->kind, &d->title, (struct mh_mark){1, 1});
-	for (size_t i = 0; i < d->n_roles; i++) label(c, "role", d->roles[i].name, &d->roles[i].label, d->roles[i].at);
-	for (size_t i = 0; i < d->n_fields; i++) {
-		const struct mh_field *f = &d->fields[i];
-		label(c, "field", f->name, &f->label, f->at);
-		for (size_t j = 0; j < f->n_values; j++) label(c, "value", f->values[j].name, &f->values[j].label, f->at);
-	}
-	for (size_t i = 0; i < d->n_evidence; i++) label(c, "evidence", d->evidence[i].name, &d->evidence[i].label, d->evidence[i].at);
-	for (size_t i = 0; i < d->n_clocks; i++)
-		label(c, "clock", d->clocks[i].name, &d->clocks[i].label, clock_place(d, (int)i));
-	for (size_t i = 0; i < d->n_votes; i++) label(c, "vote", d->votes[i].name, &d->votes[i].label, d->votes[i].at);
-	for (size_t i = 0; i < d->n_states; i++) label(c, "state", d->states[i].name, &d->states[i].label, d->states[i].at);
-	for (size_t i = 0; i < d->n_transitions; i++)
-		label(c, "transition", d->transitions[i].name, &d->transitions[i].label, d->transitions[i].at);
+	struct missing title = {.what = "kind"}, roles = {"role", "roles"}, fields = {"field", "fields"}, values = {"value", "values of fields"},
+		       evidence = {"evidence", "sorts of evidence"}, clocks = {"clock", "clocks"}, votes = {"vote", "votes"},
+		       states = {"state", "states"}, transitions = {"transition", "transitions"};
+	label(c, &title, d->kind, &d->title, (struct mh_mark){1, 1});
+	tell_missing(c, &title);
+	EACH(roles, roles);
+	EACH(fields, fields);
+	for (size_t i = 0; i < d->n_fields; i++)
+		for (size_t j = 0; j < d->fields[i].n_values; j++)
+			label(c, &values, d->fields[i].values[j].name, &d->fields[i].values[j].label, d->fields[i].at);
+	tell_missing(c, &values);
+	EACH(evidence, evidence);
+	for (size_t i = 0; i < d->n_clocks; i++) label(c, &clocks, d->clocks[i].name, &d->clocks[i].label, clock_place(d, (int)i));
+	tell_missing(c, &clocks);
+	EACH(votes, votes);
+	EACH(states, states);
+	EACH(transitions, transitions);
 }
 
 /* ---- privacy ---- */
