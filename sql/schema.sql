@@ -260,7 +260,7 @@ create table vote (
 	seq %I not null,          -- event that opened it
 	name %T not null,
 	drawn_seq %I not null,    -- event by which the electors were drawn; -1: not yet
-	root %T not null,         -- root hash of the checkpoint that the draw used; empty: not yet
+	draw_root %T not null,    -- root hash of the checkpoint that the draw used; empty: not yet
 	outcome %T not null,      -- empty while open
 	constraint vote_pk primary key (home_id, matter_id, seq)
 );

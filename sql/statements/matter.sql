@@ -187,10 +187,10 @@ from link l join matter m on m.home_id = l.home_id and m.id = l.from_id
 where l.home_id = :home_id and l.to_id = :to_id order by l.seq, l.from_id limit :limit;
 
 -- name: vote_add :exec
-insert into vote (home_id, matter_id, seq, name, drawn_seq, root, outcome) values (:home_id, :matter_id, :seq, :name, -1, '', '');
+insert into vote (home_id, matter_id, seq, name, drawn_seq, draw_root, outcome) values (:home_id, :matter_id, :seq, :name, -1, '', '');
 
 -- name: vote_last :opt
-select seq, name, drawn_seq, root, outcome from vote where home_id = :home_id and matter_id = :matter_id
+select seq, name, drawn_seq, draw_root, outcome from vote where home_id = :home_id and matter_id = :matter_id
 order by seq desc limit 1;
 
 -- name: vote_undrawn :many
@@ -198,7 +198,7 @@ order by seq desc limit 1;
 select matter_id, seq, name from vote where home_id = :home_id and drawn_seq = -1 order by matter_id, seq limit :limit;
 
 -- name: vote_drawn :exec
-update vote set drawn_seq = :drawn_seq, root = :root where home_id = :home_id and matter_id = :matter_id and seq = :seq;
+update vote set drawn_seq = :drawn_seq, draw_root = :draw_root where home_id = :home_id and matter_id = :matter_id and seq = :seq;
 
 -- name: vote_close :exec
 update vote set outcome = :outcome where home_id = :home_id and matter_id = :matter_id and seq = :seq;
@@ -232,3 +232,11 @@ values (:home_id, :seq, :matter_id, :public_place, :body, :at) on conflict (home
 -- param: limit int
 select seq, matter_id, public_place, body, at from publication
 where home_id = :home_id and seq < :before_seq order by seq desc limit :limit;
+
+-- name: clock_silence :exec
+-- For the scenario runner, whose city in memory serves one story after another: none hears the clocks of the last.
+update clock set next_at = :next_at where home_id = :home_id;
+
+-- name: vote_silence :exec
+-- Likewise for panels not yet drawn.
+update vote set drawn_seq = :drawn_seq where home_id = :home_id and drawn_seq = -1;

@@ -1,0 +1,65 @@
+/* A city, opened: what every decision needs and what changes seldom, in memory; and the ways into its store.
+ *
+ * Built by mh_city_open (an existing store) or mh_city_create (a new one, from a pack). After that only the writer's
+ * thread changes it (ids, ledger); readers use the constant parts. Everything lives in its arena. */
+#ifndef MH_MATTER_CITY_H
+#define MH_MATTER_CITY_H
+#include "base/json.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "calendar/timer.h"
+#include "db/db.h"
+#include "ledger/log.h"
+#include "matter/org.h"
+#include "matter/seal.h"
+#include "process/def.h"
+
+struct mh_class { /* a category of the tree */
+	struct mh_str code, parent, zh, en, keywords;
+};
+struct mh_duty { /* a row of the duty catalogue; the longest code that begins a category is the one that holds */
+	struct mh_str class_code, lead, co, zh;
+	int level;
+	bool urgent;
+};
+struct mh_city_hooks; /* for tests */
+
+struct mh_city {
+	struct mh_arena arena;
+	int64_t home_id;
+	struct mh_str home_code, origin,
+		state_dir; /* state_dir: keys, signed head, files; empty for a city in memory */
+	int zone_min;
+	struct mh_orgs orgs;
+	struct mh_class *classes;
+	size_t n_classes; /* by code */
+	struct mh_duty *duties;
+	size_t n_duties; /* by code */
+	struct mh_def **defs;
+	size_t n_defs, room_defs; /* by kind, version */
+	const struct mh_cal **cals;
+	size_t n_cals;            /* revisions of the home's calendar, ascending */
+	struct mh_ledger *ledger; /* NULL when opened for reading */
+	struct mh_key master;
+	struct mh_clock clock;
+	struct mh_rng rng;
+	mh_time last_id_ms;
+	int id_step; /* ids are never given twice, even when the clock steps back */
+};
+
+/* For reading: ledger stays NULL. For writing: the connection must be the writer's. Errors: what the store, the keys and
+ * the definitions say; MH_E_NOT_FOUND for a store that holds no city. */
+enum mh_code mh_city_open(struct mh_db *db, struct mh_str state_dir, bool write, struct mh_clock clock,
+			  struct mh_rng rng, struct mh_city **ret, struct mh_err *reterr);
+void mh_city_free(struct mh_city *c); /* NULL is accepted */
+void mh_city_freep(struct mh_city **c);
+
+const struct mh_class *mh_city_class(const struct mh_city *c, struct mh_str code);
+const struct mh_duty *mh_city_duty(const struct mh_city *c, struct mh_str class_code);
+/* The version that a new matter of this kind uses on that day (the newest whose `since` has come), or NULL. */
+const struct mh_def *mh_city_def_for(const struct mh_city *c, struct mh_str kind, mh_day day);
+const struct mh_def *mh_city_def(const struct mh_city *c, struct mh_str kind, int64_t version);
+const struct mh_cal *mh_city_cal(const struct mh_city *c, int64_t rev); /* 0: the newest */
+/* A new id: 41 bits of milliseconds since 2020, 10 bits node (0), 12 bits counter. Ascending. */
+int64_t mh_city_next_id(struct mh_city *c, mh_time now);
+#endif

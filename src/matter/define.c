@@ -1,0 +1,133 @@
+/* Definitions, calendars and migrations come into force: each with an entry of its own in the ledger. */
+#include "matter/city_priv.h"
+#include "matter/matter_priv.h"
+
+#include "base/yaml.h"
+
+static enum mh_code entry_of(struct mh_tx *tx, const struct mh_def *d, struct mh_str hex, struct mh_err *reterr)
+{
+	int64_t seq;
+	json_t *facts = json_pack("{s:s%, s:I, s:s%}", "kind", d->kind.ptr, d->kind.len, "version",
+				  (json_int_t)d->version, "hash", hex.ptr, hex.len);
+	MH_TRY_MEM(facts, reterr);
+	return mh_event__city(tx, "definition.added", facts, &seq, reterr);
+}
+
+static enum mh_code check_version(const struct mh_city *c, const struct mh_def *d, bool *ret_known,
+				  struct mh_err *reterr)
+{
+	int64_t newest = 0;
+	*ret_known = false;
+	for (size_t i = 0; i < c->n_defs; i++) {
+		const struct mh_def *have = c->defs[i];
+		if (!mh_str_eq(have->kind, d->kind)) continue;
+		if (have->version > newest) newest = have->version;
+		if (have->version != d->version) continue;
+		if (mh_hash_eq(&have->hash, &d->hash)) return *ret_known = true, MH_OK;
+		enum mh_code code = MH_FAIL(reterr, MH_E_CONFLICT,
+					    "Cannot change " MH_STR_FMT "@%lld: a version in force is never edited",
+					    MH_STR_ARG(d->kind), (long long)d->version);
+		mh_err_hint(reterr, "Give the changed file the next version number.");
+		return code;
+	}
+	if (d->version > newest) return MH_OK;
+	return MH_FAIL(reterr, MH_E_CONFLICT, "Cannot add " MH_STR_FMT "@%lld: version %lld is in force",
+		       MH_STR_ARG(d->kind), (long long)d->version, (long long)newest);
+}
+
+enum mh_code mh_city_define(struct mh_tx *tx, struct mh_str text, struct mh_str file, struct mh_buf *ret_report,
+			    struct mh_err *reterr)
+{
+	struct mh_city *c = tx->city;
+	struct mh_diags diags = mh_diags_new(tx->arena, file);
+	struct mh_def *d = mh_def_load(&c->arena, text, &diags);
+	bool known;
+	mh_day since = 0;
+	mh_diags_print(&diags, ret_report);
+	MH_TRY(mh_diags_result(&diags, reterr));
+	MH_TRY_MEM(d, reterr);
+	MH_TRY(check_version(c, d, &known, reterr));
+	if (known) return MH_OK;
+	if (d->since.len) mh_day_parse(d->since, &since);
+	struct mh_q_definition_add_in in = {.kind = d->kind,
+					    .version = d->version,
+					    .since = since,
+					    .at = tx->now,
+					    .hash = mh_hash_hex(tx->arena, &d->hash),
+					    .body = d->text};
+	MH_TRY_MEM(in.hash.ptr, reterr);
+	MH_TRY(mh_q_definition_add(tx->db, &in, reterr));
+	MH_TRY(entry_of(tx, d, in.hash, reterr));
+	return mh_city__know(c, d, reterr);
+}
+
+/* --- calendars --- */
+
+enum mh_code mh_city__calendar_entry(struct mh_tx *tx, const struct mh_cal *cal, int64_t *ret_seq,
+				     struct mh_err *reterr)
+{
+	int64_t seq;
+	const struct mh_cal_rules *r = mh_cal_rules(cal);
+	struct mh_hash h = mh_cal_hash(cal);
+	struct mh_str hex = mh_hash_hex(tx->arena, &h);
+	MH_TRY_MEM(hex.ptr, reterr);
+	json_t *facts = json_pack("{s:s%, s:I, s:s%}", "region", r->region.ptr, r->region.len, "rev",
+				  (json_int_t)r->revision, "hash", hex.ptr, hex.len);
+	MH_TRY_MEM(facts, reterr);
+	MH_TRY(mh_event__city(tx, "calendar.added", facts, &seq, reterr));
+	if (ret_seq) *ret_seq = seq;
+	return MH_OK;
+}
+
+/* Running clocks go over to the new revision, matter by matter. */
+static enum mh_code revise_all(struct mh_tx *tx, int64_t rev, int64_t seq, struct mh_err *reterr)
+{
+	struct mh_q_clock_running_in in = {.home_id = tx->city->home_id, .rev = rev, .limit = 200};
+	for (;;) {
+		struct mh_q_clock_running_row *rows;
+		size_t n;
+		MH_TRY(mh_q_clock_running(tx->db, tx->arena, &in, &rows, &n, reterr));
+		int64_t last = n ? rows[n - 1].matter_id : 0;
+		for (size_t i = 0; i < n; i++) {
+			struct mh_matter *m;
+			if (n == 200 && rows[i].matter_id == last) break; /* its clocks may go on in the next page */
+			MH_TRY(mh_matter__load(tx, rows[i].matter_id, &m, reterr));
+			MH_TRY(mh_clocks__load(tx, m, reterr));
+			struct mh_mclock *k = mh_clocks__find(m, rows[i].name);
+			if (k && k->life == MH_CLOCK_RUNNING && k->timer.cal_rev < rev)
+				MH_TRY(mh_clocks__revise(tx, m, k, seq, reterr));
+			in.after_id = rows[i].matter_id;
+		}
+		if (n < 200) return MH_OK;
+	}
+}
+
+enum mh_code mh_city_calendar(struct mh_tx *tx, struct mh_str csv, struct mh_str hours, struct mh_str source,
+			      struct mh_err *reterr)
+{
+	struct mh_city *c = tx->city;
+	const struct mh_cal *cal;
+	int64_t seq, rev = mh_cal_rules(mh_city_cal(c, 0))->revision + 1;
+	struct mh_calendar_file f = {.region = c->home_code,
+				     .csv = csv,
+				     .hours = hours,
+				     .source = source,
+				     .rev = rev,
+				     .zone_min = c->zone_min};
+	MH_TRY(mh_calendar_read(&c->arena, &f, &cal, reterr));
+	struct mh_hash h = mh_cal_hash(cal);
+	struct mh_q_calendar_rev_add_in in = {.region = f.region,
+					      .rev = rev,
+					      .at = tx->now,
+					      .hash = mh_hash_hex(tx->arena, &h),
+					      .body = csv,
+					      .hours = hours,
+					      .source = source};
+	MH_TRY_MEM(in.hash.ptr, reterr);
+	if (c->n_cals >= 60)
+		return MH_FAIL(reterr, MH_E_INTERNAL, "Restart the server before adding more calendar revisions");
+	MH_TRY(mh_q_calendar_rev_add(tx->db, &in, reterr));
+	MH_TRY(mh_city__calendar_entry(tx, cal, &seq, reterr));
+	c->cals[c->n_cals++] = cal;
+	return revise_all(tx, rev, seq, reterr);
+}
