@@ -249,7 +249,8 @@ static struct mh_yaml *read_node(struct reader *r, yaml_event_t *e, int depth)
 	case YAML_MAPPING_START_EVENT: return read_map(r, e, depth);
 	case YAML_ALIAS_EVENT: return read_alias(r, e);
 	default:
-		MH_DIAG_ERROR(r->diags, "yaml-syntax", mark_of(e->start_mark), "Write `name: value`", "a value is missing");
+		MH_DIAG_ERROR(r->diags, "yaml-syntax", mark_of(e->start_mark), "Write `name: value`",
+			      "a value is missing");
 		return NULL;
 	}
 }
@@ -287,7 +288,9 @@ static struct mh_yaml *read_stream(struct reader *r)
 		if (value && !root) return NULL;
 		if (type == YAML_STREAM_END_EVENT) break;
 	}
-	if (!root) MH_DIAG_ERROR(r->diags, "yaml-empty", ((struct mh_mark){1, 1}), "Begin with `format: …`", "the file is empty");
+	if (!root)
+		MH_DIAG_ERROR(r->diags, "yaml-empty", ((struct mh_mark){1, 1}), "Begin with `format: …`",
+			      "the file is empty");
 	return root;
 }
 

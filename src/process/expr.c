@@ -13,8 +13,8 @@ struct parser {
 };
 
 static const char *const type_words[MH_V_MAX] = {
-	[MH_V_NONE] = "a value", [MH_V_BOOL] = "yes or no", [MH_V_INT] = "a number", [MH_V_STR] = "a text",
-	[MH_V_SPAN] = "a span of time", [MH_V_DATE] = "a date",
+	[MH_V_NONE] = "a value", [MH_V_BOOL] = "yes or no",      [MH_V_INT] = "a number",
+	[MH_V_STR] = "a text",   [MH_V_SPAN] = "a span of time", [MH_V_DATE] = "a date",
 };
 
 static struct mh_mark mark_at(const struct parser *p, size_t offset)
@@ -35,8 +35,7 @@ static struct mh_expr__node *give_up(struct parser *p, const char *hint, const c
 {
 	if (!p->failed && p->lex.token == MH_EXPR__T_BAD)
 		FAULT(p, "expr-syntax", p->lex.start, p->lex.hint, "%s", p->lex.problem);
-	else if (!p->failed)
-		FAULT(p, "expr-syntax", p->lex.start, hint, "%s", problem);
+	else if (!p->failed) FAULT(p, "expr-syntax", p->lex.start, hint, "%s", problem);
 	p->failed = true;
 	return NULL;
 }
@@ -45,7 +44,8 @@ static struct mh_expr__node *new_node(struct parser *p, enum mh_expr__op op, enu
 {
 	struct mh_expr__node *n = NULL;
 
-	if (++p->nodes > MH_EXPR__NODES_MAX) return give_up(p, "Split it over several transitions", "the expression is too long");
+	if (++p->nodes > MH_EXPR__NODES_MAX)
+		return give_up(p, "Split it over several transitions", "the expression is too long");
 	n = MH_NEW(p->arena, struct mh_expr__node);
 	if (!n) return give_up(p, NULL, "memory is short");
 	n->op = op;
@@ -65,7 +65,8 @@ static const char *near_hint(struct parser *p, struct mh_str word, struct mh_buf
 		mh_buf_fmt(b, "Did you mean '" MH_STR_FMT "'?", MH_STR_ARG(near));
 	} else if (n) {
 		mh_buf_c(b, "Known here:");
-		for (size_t i = 0; i < n && i < 40; i++) mh_buf_fmt(b, "%s " MH_STR_FMT, i ? "," : "", MH_STR_ARG(words[i]));
+		for (size_t i = 0; i < n && i < 40; i++)
+			mh_buf_fmt(b, "%s " MH_STR_FMT, i ? "," : "", MH_STR_ARG(words[i]));
 	}
 	return b->ptr;
 }
@@ -112,14 +113,17 @@ static struct mh_expr__node *parse_call(struct parser *p)
 	mh_expr__next(&p->lex);
 	mh_expr__next(&p->lex);
 	size_t argument_at = p->lex.start;
-	if (p->lex.token != MH_EXPR__T_NAME) return give_up(p, "Write one name, as in count(reopen)", "a name must stand in the brackets");
+	if (p->lex.token != MH_EXPR__T_NAME)
+		return give_up(p, "Write one name, as in count(reopen)", "a name must stand in the brackets");
 	n->argument = p->lex.word;
 	mh_expr__next(&p->lex);
-	if (p->lex.token != MH_EXPR__T_CLOSE) return give_up(p, "Write one name, as in count(reopen)", "')' is missing");
+	if (p->lex.token != MH_EXPR__T_CLOSE)
+		return give_up(p, "Write one name, as in count(reopen)", "')' is missing");
 	mh_expr__next(&p->lex);
 	if (p->lex.token == MH_EXPR__T_DOT) {
 		mh_expr__next(&p->lex);
-		if (p->lex.token != MH_EXPR__T_NAME) return give_up(p, "As in matter(dup_of).state", "a name must follow the dot");
+		if (p->lex.token != MH_EXPR__T_NAME)
+			return give_up(p, "As in matter(dup_of).state", "a name must follow the dot");
 		n->member = p->lex.word;
 		mh_expr__next(&p->lex);
 	}
@@ -159,8 +163,12 @@ static struct mh_expr__node *parse_primary(struct parser *p)
 		return n;
 	case MH_EXPR__T_NAME: return is_call(p) ? parse_call(p) : parse_name(p);
 	case MH_EXPR__T_OPEN: return parse_brackets(p);
-	case MH_EXPR__T_END: return give_up(p, "Write a name, a number, a text in double quotes, or yes or no", "the expression ends too early");
-	default: return give_up(p, "Write a name, a number, a text in double quotes, or yes or no", "a value is missing here");
+	case MH_EXPR__T_END:
+		return give_up(p, "Write a name, a number, a text in double quotes, or yes or no",
+			       "the expression ends too early");
+	default:
+		return give_up(p, "Write a name, a number, a text in double quotes, or yes or no",
+			       "a value is missing here");
 	}
 }
 
@@ -168,7 +176,8 @@ static struct mh_expr__node *parse_primary(struct parser *p)
 static void need_bool(struct parser *p, const struct mh_expr__node *n)
 {
 	if (n->type == MH_V_BOOL || n->type == MH_V_NONE || p->lex.token == MH_EXPR__T_BAD) return;
-	FAULT(p, "expr-type", n->offset, n->type == MH_V_INT ? "Compare it, as in count(reopen) >= 1" : "Compare it with == or !=",
+	FAULT(p, "expr-type", n->offset,
+	      n->type == MH_V_INT ? "Compare it, as in count(reopen) >= 1" : "Compare it with == or !=",
 	      "yes or no is needed here, but this is %s", type_words[n->type]);
 }
 
@@ -196,7 +205,8 @@ static void check_word(struct parser *p, const struct mh_expr__node *name, const
 {
 	struct mh_buf b = MH_BUF(4096);
 
-	if (name->op != MH_EXPR__NAME || !name->values || literal->op != MH_EXPR__LITERAL || literal->type != MH_V_STR) return;
+	if (name->op != MH_EXPR__NAME || !name->values || literal->op != MH_EXPR__LITERAL || literal->type != MH_V_STR)
+		return;
 	for (size_t i = 0; i < name->n_values; i++)
 		if (mh_str_eq(name->values[i], literal->value.s)) return;
 	struct mh_str near = mh_nearest(literal->value.s, name->values, name->n_values);
@@ -204,8 +214,8 @@ static void check_word(struct parser *p, const struct mh_expr__node *name, const
 	else mh_buf_c(&b, "It may be:");
 	for (size_t i = 0; !near.len && i < name->n_values && i < 40; i++)
 		mh_buf_fmt(&b, "%s " MH_STR_FMT, i ? "," : "", MH_STR_ARG(name->values[i]));
-	FAULT(p, "unknown-value", literal->offset, b.ptr, "'" MH_STR_FMT "' is never \"" MH_STR_FMT "\"", MH_STR_ARG(name->name),
-	      MH_STR_ARG(literal->value.s));
+	FAULT(p, "unknown-value", literal->offset, b.ptr, "'" MH_STR_FMT "' is never \"" MH_STR_FMT "\"",
+	      MH_STR_ARG(name->name), MH_STR_ARG(literal->value.s));
 	mh_buf_done(&b);
 }
 
@@ -218,15 +228,15 @@ static void check_comparison(struct parser *p, const struct mh_expr__node *n)
 	check_word(p, a, b);
 	check_word(p, b, a);
 	if (a->type != MH_V_NONE && b->type != MH_V_NONE && a->type != b->type) {
-		FAULT(p, "expr-type", b->offset, "Compare values of one type", "%s cannot be compared with %s", type_words[a->type],
-		      type_words[b->type]);
+		FAULT(p, "expr-type", b->offset, "Compare values of one type", "%s cannot be compared with %s",
+		      type_words[a->type], type_words[b->type]);
 		return;
 	}
 	for (int i = 0; i < 2 && ordered; i++) {
 		enum mh_value_type t = n->kid[i]->type;
 		if (t == MH_V_NONE || t == MH_V_INT || t == MH_V_DATE) continue;
-		FAULT(p, "expr-type", n->kid[i]->offset, "Only numbers and dates are larger or smaller; use == or !=",
-		      "%s has no order", type_words[t]);
+		FAULT(p, "expr-type", n->kid[i]->offset,
+		      "Only numbers and dates are larger or smaller; use == or !=", "%s has no order", type_words[t]);
 		return;
 	}
 }
@@ -242,7 +252,8 @@ static struct mh_expr__node *parse_comparison(struct parser *p)
 	n->kid[0] = left;
 	n->kid[1] = parse_unary(p);
 	if (!n->kid[1]) return NULL;
-	if (is_comparison(p)) return give_up(p, "Write a < b && b < c, or use brackets", "comparisons cannot be chained");
+	if (is_comparison(p))
+		return give_up(p, "Write a < b && b < c, or use brackets", "comparisons cannot be chained");
 	check_comparison(p, n);
 	return n;
 }
@@ -281,8 +292,8 @@ static struct mh_expr__node *parse_branches(struct parser *p, struct mh_expr__no
 	if (!n->kid[2]) return NULL;
 	enum mh_value_type a = n->kid[1]->type, b = n->kid[2]->type;
 	if (a != MH_V_NONE && b != MH_V_NONE && a != b)
-		FAULT(p, "expr-type", n->kid[2]->offset, "Give both sides of ':' one type", "one side is %s, the other is %s",
-		      type_words[a], type_words[b]);
+		FAULT(p, "expr-type", n->kid[2]->offset, "Give both sides of ':' one type",
+		      "one side is %s, the other is %s", type_words[a], type_words[b]);
 	n->type = a == b ? a : MH_V_NONE;
 	return n;
 }
@@ -296,16 +307,16 @@ static struct mh_expr__node *parse_choose(struct parser *p)
 	return n;
 }
 
-struct mh_expr *mh_expr_parse(struct mh_arena *a, struct mh_str text, struct mh_mark at, const struct mh_expr_scope *scope,
-			      enum mh_value_type want, struct mh_diags *d)
+struct mh_expr *mh_expr_parse(struct mh_arena *a, struct mh_str text, struct mh_mark at,
+			      const struct mh_expr_scope *scope, enum mh_value_type want, struct mh_diags *d)
 {
 	struct parser p = {.arena = a, .scope = scope, .diags = d, .at = at};
 	size_t errors = d->errors;
 	struct mh_expr *e = MH_NEW(a, struct mh_expr);
 
 	if (text.len > MH_EXPR__TEXT_MAX) {
-		MH_DIAG_ERROR(d, "expr-syntax", at, "Split it over several transitions", "the expression is longer than %d bytes",
-			      MH_EXPR__TEXT_MAX);
+		MH_DIAG_ERROR(d, "expr-syntax", at, "Split it over several transitions",
+			      "the expression is longer than %d bytes", MH_EXPR__TEXT_MAX);
 		return NULL;
 	}
 	if (e) e->text = mh_str_dup(a, text);
@@ -317,11 +328,15 @@ struct mh_expr *mh_expr_parse(struct mh_arena *a, struct mh_str text, struct mh_
 	mh_expr__next(&p.lex);
 	e->root = parse_choose(&p);
 	if (e->root && p.lex.token != MH_EXPR__T_END)
-		e->root = give_up(&p, "Join conditions with && or ||; a comparison is written ==", "the expression should end here");
+		e->root = give_up(&p, "Join conditions with && or ||; a comparison is written ==",
+				  "the expression should end here");
 	if (e->root && want != MH_V_NONE && e->root->type != MH_V_NONE && e->root->type != want) {
 		if (want == MH_V_BOOL) need_bool(&p, e->root);
-		else FAULT(&p, "expr-type", e->root->offset, want == MH_V_SPAN ? "Write a span such as 5wd, 2wh, 60d, 24h or 90min" : "Write an expression of that type",
-			   "%s is needed here, but this is %s", type_words[want], type_words[e->root->type]);
+		else
+			FAULT(&p, "expr-type", e->root->offset,
+			      want == MH_V_SPAN ? "Write a span such as 5wd, 2wh, 60d, 24h or 90min"
+						: "Write an expression of that type",
+			      "%s is needed here, but this is %s", type_words[want], type_words[e->root->type]);
 	}
 	return d->errors == errors ? e : NULL;
 }

@@ -51,14 +51,15 @@ struct mh_expr; /* immutable, lives in the arena, safe for many threads */
 
 /* NULL on error; diagnostics point into the text, which began at `at` in the file. `want` is the type needed
  * (MH_V_NONE: any). */
-struct mh_expr *mh_expr_parse(struct mh_arena *a, struct mh_str text, struct mh_mark at, const struct mh_expr_scope *scope,
-			      enum mh_value_type want, struct mh_diags *d);
+struct mh_expr *mh_expr_parse(struct mh_arena *a, struct mh_str text, struct mh_mark at,
+			      const struct mh_expr_scope *scope, enum mh_value_type want, struct mh_diags *d);
 struct mh_value mh_expr_eval(const struct mh_expr *e, const struct mh_expr_env *env);
 bool mh_value_truth(struct mh_value v); /* BOOL true, INT not 0, others: false */
 bool mh_value_eq(struct mh_value a, struct mh_value b);
 struct mh_str mh_expr_text(const struct mh_expr *e); /* as written */
 /* Calls fn for each name and call used: for static analysis (which guards mention level, count(t), …). */
-void mh_expr_walk(const struct mh_expr *e, void (*fn)(void *ctx, struct mh_str name, struct mh_str argument), void *ctx);
+void mh_expr_walk(const struct mh_expr *e, void (*fn)(void *ctx, struct mh_str name, struct mh_str argument),
+		  void *ctx);
 /* For the model, in which every name but `level` and count(t) (there `cnt_t`, with _ for -) is free: the condition under
  * which the expression can be true, and the one under which it can be false, taking free parts as whatever suits. Empty:
  * at any time. When nothing in it is free, one is the opposite of the other; when something is, both may hold at once. */

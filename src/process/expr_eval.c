@@ -54,7 +54,8 @@ struct mh_value mh_expr_eval(const struct mh_expr *e, const struct mh_expr_env *
 	return eval(e->root, env);
 }
 
-static void walk(const struct mh_expr__node *n, void (*fn)(void *ctx, struct mh_str name, struct mh_str argument), void *ctx)
+static void walk(const struct mh_expr__node *n, void (*fn)(void *ctx, struct mh_str name, struct mh_str argument),
+		 void *ctx)
 {
 	if (n->op == MH_EXPR__NAME || n->op == MH_EXPR__CALL) fn(ctx, n->name, n->argument);
 	for (int i = 0; i < 3 && n->kid[i]; i++) walk(n->kid[i], fn, ctx);

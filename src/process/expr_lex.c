@@ -41,8 +41,9 @@ static void lex_number(struct mh_expr__lexer *l)
 	} else if (mh_day_parse(w, &day)) {
 		l->value = (struct mh_value){.type = MH_V_DATE, .i = day};
 	} else {
-		bad(l, "this is neither a number, a span nor a date", "Write 12, a span such as 5wd, 2wh, 60d, 24h or 90min, or a date "
-									"such as 2026-11-21");
+		bad(l, "this is neither a number, a span nor a date",
+		    "Write 12, a span such as 5wd, 2wh, 60d, 24h or 90min, or a date "
+		    "such as 2026-11-21");
 	}
 }
 
@@ -84,7 +85,8 @@ static void lex_text(struct mh_expr__lexer *l)
 		}
 		copy[n++] = c;
 	}
-	bad(l, "this text does not end", "Close it with \"; inside a text write \\\" for a quotation mark and \\\\ for a backslash");
+	bad(l, "this text does not end",
+	    "Close it with \"; inside a text write \\\" for a quotation mark and \\\\ for a backslash");
 }
 
 static void lex_sign(struct mh_expr__lexer *l)
@@ -93,11 +95,14 @@ static void lex_sign(struct mh_expr__lexer *l)
 		char text[3];
 		enum mh_expr__token token;
 		enum mh_expr__op op;
-	} signs[] = { /* the longer first */
-		{"&&", MH_EXPR__T_OP, MH_EXPR__AND}, {"||", MH_EXPR__T_OP, MH_EXPR__OR}, {"==", MH_EXPR__T_OP, MH_EXPR__EQ},
-		{"!=", MH_EXPR__T_OP, MH_EXPR__NE},  {"<=", MH_EXPR__T_OP, MH_EXPR__LE}, {">=", MH_EXPR__T_OP, MH_EXPR__GE},
-		{"<", MH_EXPR__T_OP, MH_EXPR__LT},   {">", MH_EXPR__T_OP, MH_EXPR__GT},  {"!", MH_EXPR__T_NOT, MH_EXPR__NOT},
-		{"?", MH_EXPR__T_ASK, 0},            {":", MH_EXPR__T_COLON, 0},         {"(", MH_EXPR__T_OPEN, 0},
+	} signs[] = {
+		/* the longer first */
+		{"&&", MH_EXPR__T_OP, MH_EXPR__AND}, {"||", MH_EXPR__T_OP, MH_EXPR__OR},
+		{"==", MH_EXPR__T_OP, MH_EXPR__EQ},  {"!=", MH_EXPR__T_OP, MH_EXPR__NE},
+		{"<=", MH_EXPR__T_OP, MH_EXPR__LE},  {">=", MH_EXPR__T_OP, MH_EXPR__GE},
+		{"<", MH_EXPR__T_OP, MH_EXPR__LT},   {">", MH_EXPR__T_OP, MH_EXPR__GT},
+		{"!", MH_EXPR__T_NOT, MH_EXPR__NOT}, {"?", MH_EXPR__T_ASK, 0},
+		{":", MH_EXPR__T_COLON, 0},          {"(", MH_EXPR__T_OPEN, 0},
 		{")", MH_EXPR__T_CLOSE, 0},          {".", MH_EXPR__T_DOT, 0},
 	};
 	struct mh_str rest = {l->text.ptr + l->at, l->text.len - l->at};
@@ -118,7 +123,10 @@ static void lex_sign(struct mh_expr__lexer *l)
 	case '-':
 	case '*':
 	case '/': bad(l, "there is no arithmetic in expressions", "Compare values only: == != < <= > >="); break;
-	default: bad(l, "this character means nothing here", "Allowed: names, numbers, \"texts\", == != < <= > >= && || ! ? : ( )"); break;
+	default:
+		bad(l, "this character means nothing here",
+		    "Allowed: names, numbers, \"texts\", == != < <= > >= && || ! ? : ( )");
+		break;
 	}
 }
 

@@ -5,7 +5,8 @@
 #include "process/expr_priv.h"
 
 static const char *const signs[] = {
-	[MH_EXPR__EQ] = "==", [MH_EXPR__NE] = "!=", [MH_EXPR__LT] = "<", [MH_EXPR__LE] = "<=", [MH_EXPR__GT] = ">", [MH_EXPR__GE] = ">=",
+	[MH_EXPR__EQ] = "==", [MH_EXPR__NE] = "!=", [MH_EXPR__LT] = "<",
+	[MH_EXPR__LE] = "<=", [MH_EXPR__GT] = ">",  [MH_EXPR__GE] = ">=",
 };
 static const enum mh_expr__op opposite[] = {
 	[MH_EXPR__EQ] = MH_EXPR__NE, [MH_EXPR__NE] = MH_EXPR__EQ, [MH_EXPR__LT] = MH_EXPR__GE,
@@ -20,7 +21,8 @@ static struct mh_str operand(struct mh_arena *a, const struct mh_expr__node *n)
 	if (n->op != MH_EXPR__CALL || !mh_str_is(n->name, "count")) return (struct mh_str){NULL, 0};
 	struct mh_buf b = MH_BUF(256);
 	mh_buf_c(&b, "cnt_");
-	for (size_t i = 0; i < n->argument.len; i++) mh_buf_ch(&b, n->argument.ptr[i] == '-' ? '_' : n->argument.ptr[i]);
+	for (size_t i = 0; i < n->argument.len; i++)
+		mh_buf_ch(&b, n->argument.ptr[i] == '-' ? '_' : n->argument.ptr[i]);
 	struct mh_str s = mh_str_dup(a, mh_buf_str(&b));
 	mh_buf_done(&b);
 	return s;
@@ -31,8 +33,8 @@ static struct mh_str comparison(struct mh_arena *a, const struct mh_expr__node *
 	struct mh_str left = operand(a, n->kid[0]), right = operand(a, n->kid[1]);
 
 	if (!left.len || !right.len) return (struct mh_str){NULL, 0};
-	return mh_str_fmt(a, "(" MH_STR_FMT " %s " MH_STR_FMT ")", MH_STR_ARG(left), signs[outcome ? n->op : opposite[n->op]],
-			  MH_STR_ARG(right));
+	return mh_str_fmt(a, "(" MH_STR_FMT " %s " MH_STR_FMT ")", MH_STR_ARG(left),
+			  signs[outcome ? n->op : opposite[n->op]], MH_STR_ARG(right));
 }
 
 static struct mh_str both(struct mh_arena *a, struct mh_str x, struct mh_str y)

@@ -25,12 +25,12 @@ enum mh_expr__op {
 
 struct mh_expr__node {
 	enum mh_expr__op op;
-	enum mh_value_type type;      /* MH_V_NONE: known at run time only */
-	size_t offset;                /* of the first byte in the text, for diagnostics */
-	struct mh_value value;        /* LITERAL */
-	struct mh_str name;           /* NAME; CALL: the function */
+	enum mh_value_type type; /* MH_V_NONE: known at run time only */
+	size_t offset;           /* of the first byte in the text, for diagnostics */
+	struct mh_value value;   /* LITERAL */
+	struct mh_str name;      /* NAME; CALL: the function */
 	struct mh_str argument, member;
-	const struct mh_str *values;  /* NAME of an enum: the words it may be */
+	const struct mh_str *values; /* NAME of an enum: the words it may be */
 	size_t n_values;
 	struct mh_expr__node *kid[3];
 };
@@ -47,7 +47,7 @@ enum mh_expr__token {
 	MH_EXPR__T_NAME,    /* text */
 	MH_EXPR__T_OP,      /* op: && || == != < <= > >= */
 	MH_EXPR__T_NOT,
-	MH_EXPR__T_ASK,     /* ? */
+	MH_EXPR__T_ASK, /* ? */
 	MH_EXPR__T_COLON,
 	MH_EXPR__T_OPEN,
 	MH_EXPR__T_CLOSE,
@@ -56,9 +56,9 @@ enum mh_expr__token {
 struct mh_expr__lexer {
 	struct mh_arena *arena; /* texts with escapes are copied into it */
 	struct mh_str text;
-	size_t at;              /* behind the current token */
+	size_t at; /* behind the current token */
 	enum mh_expr__token token;
-	size_t start;           /* of the current token */
+	size_t start; /* of the current token */
 	struct mh_str word;
 	struct mh_value value;
 	enum mh_expr__op op;

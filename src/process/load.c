@@ -24,8 +24,8 @@ static void declare(struct mh_load *l, enum mh_load__ref kind)
 
 	if (!map) return;
 	if (map->n > sections[kind].max) {
-		MH_DIAG_ERROR(l->diags, "too-many", map->key_at, "Split the definition in two kinds of matter", "'%s' holds more than %zu entries", sections[kind].section,
-			      sections[kind].max);
+		MH_DIAG_ERROR(l->diags, "too-many", map->key_at, "Split the definition in two kinds of matter",
+			      "'%s' holds more than %zu entries", sections[kind].section, sections[kind].max);
 		return;
 	}
 	names->words = MH_LOAD_ARRAY(l, map->n, struct mh_str);
@@ -44,7 +44,8 @@ static bool add_clock(struct mh_load *l, const struct mh_yaml *e)
 		if (mh_str_eq(names->words[i], e->key)) return true;
 	mh_load__name(l, e->key, e->key_at);
 	if (names->n == sections[MH_REF_CLOCK].max) {
-		MH_DIAG_ERROR(l->diags, "too-many", e->key_at, "Split the definition in two kinds of matter", "there are more than %zu clocks", sections[MH_REF_CLOCK].max);
+		MH_DIAG_ERROR(l->diags, "too-many", e->key_at, "Split the definition in two kinds of matter",
+			      "there are more than %zu clocks", sections[MH_REF_CLOCK].max);
 		return false;
 	}
 	names->words[names->n++] = e->key;
@@ -85,7 +86,8 @@ static void make_rows(struct mh_load *l)
 	ROWS(l, MH_REF_VOTE, d->votes, d->n_votes);
 	ROWS(l, MH_REF_STATE, d->states, d->n_states);
 	ROWS(l, MH_REF_TRANSITION, d->transitions, d->n_transitions);
-	for (size_t i = 0; i < d->n_clocks; i++) d->clocks[i].label = (struct mh_label){d->clocks[i].name, d->clocks[i].name};
+	for (size_t i = 0; i < d->n_clocks; i++)
+		d->clocks[i].label = (struct mh_label){d->clocks[i].name, d->clocks[i].name};
 }
 
 /* ---- the head of the file ---- */
@@ -96,7 +98,8 @@ static bool read_format(struct mh_load *l)
 
 	if (mh_yaml_str(l->root, "format", &format, l->diags) && mh_str_is(format, FORMAT)) return true;
 	struct mh_yaml *node = mh_yaml_get(l->root, "format");
-	MH_DIAG_ERROR(l->diags, "format", node ? node->at : l->root->at, "The first line of a definition is `format: " FORMAT "`",
+	MH_DIAG_ERROR(l->diags, "format", node ? node->at : l->root->at,
+		      "The first line of a definition is `format: " FORMAT "`",
 		      "this is not a definition of format " FORMAT);
 	return false;
 }
@@ -109,7 +112,8 @@ static void read_levels(struct mh_load *l)
 	l->def->levels[0] = (struct mh_label){MH_STR("本人或公众"), MH_STR("the person or the public")};
 	if (!map) return;
 	for (int i = 1; i <= MH_LEVEL_MAX; i++) {
-		if (!mh_yaml_get(map, known[i - 1])) mh_load__missing(l, map, known[i - 1], "All four levels have a label");
+		if (!mh_yaml_get(map, known[i - 1]))
+			mh_load__missing(l, map, known[i - 1], "All four levels have a label");
 		mh_load__label(l, map, known[i - 1], mh_str_c(known[i - 1]), &l->def->levels[i]);
 	}
 	mh_yaml_unknown(map, known, l->diags);
@@ -128,7 +132,8 @@ static void read_head(struct mh_load *l)
 	mh_load__label(l, l->root, "title", d->kind, &d->title);
 	mh_load__word(l, l->root, "calendar", "Write calendar: workdays", &d->calendar);
 	if (mh_yaml_str(l->root, "since", &d->since, l->diags) && !mh_day_parse(d->since, &since))
-		MH_DIAG_ERROR(l->diags, "type", mh_yaml_get(l->root, "since")->at, "Write 2026-11-21", "'since' must be a day");
+		MH_DIAG_ERROR(l->diags, "type", mh_yaml_get(l->root, "since")->at, "Write 2026-11-21",
+			      "'since' must be a day");
 	mh_yaml_bool(l->root, "intake", &intake, l->diags);
 	d->child_only = !intake;
 	read_levels(l);
@@ -143,8 +148,9 @@ static void find_initial(struct mh_def *d)
 
 static void read_all(struct mh_load *l)
 {
-	static const char *const known[] = {"format", "kind",	"version",  "title", "calendar", "since",	"intake", "levels",
-					    "roles",  "fields", "evidence", "votes", "states",	 "transitions", "prove",  NULL};
+	static const char *const known[] = {"format", "kind",        "version", "title",  "calendar", "since",
+					    "intake", "levels",      "roles",   "fields", "evidence", "votes",
+					    "states", "transitions", "prove",   NULL};
 
 	read_head(l);
 	for (int i = 0; i < MH_REF_MAX; i++)

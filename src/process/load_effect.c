@@ -10,7 +10,8 @@
 static void read_assign(struct mh_load *l, struct mh_yaml *map, struct mh_effect *e)
 {
 	static const char *const known[] = {"by", "level", "field", NULL};
-	static const char *const by[] = {[MH_ASSIGN_DUTY] = "duty", [MH_ASSIGN_TERRITORY] = "territory", [MH_ASSIGN_FIELD] = "field"};
+	static const char *const by[] = {
+		[MH_ASSIGN_DUTY] = "duty", [MH_ASSIGN_TERRITORY] = "territory", [MH_ASSIGN_FIELD] = "field"};
 	int64_t level = 0;
 	int i = mh_load__choice(l, map, "by", by, 3, true);
 
@@ -27,7 +28,8 @@ static void read_assign(struct mh_load *l, struct mh_yaml *map, struct mh_effect
 static void read_notify(struct mh_load *l, struct mh_yaml *map, struct mh_effect *e)
 {
 	static const char *const known[] = {"who", "template", NULL};
-	static const char *const words[] = {[MH_NOTIFY_OWNER] = "owner", [MH_NOTIFY_CITIZEN] = "citizen", [MH_NOTIFY_SUPERIOR] = "superior"};
+	static const char *const words[] = {
+		[MH_NOTIFY_OWNER] = "owner", [MH_NOTIFY_CITIZEN] = "citizen", [MH_NOTIFY_SUPERIOR] = "superior"};
 	struct mh_yaml *who = mh_yaml_get(map, "who");
 
 	e->notify = MH_NOTIFY_ROLE;
@@ -134,9 +136,11 @@ static void read_clock(struct mh_load *l, struct mh_yaml *entry, struct mh_effec
 	e->restart = entry->kind == MH_YAML_SCALAR && mh_str_is(s, "restart");
 	e->stop = entry->kind == MH_YAML_SCALAR && mh_str_is(s, "stop");
 	if (e->restart || e->stop) return;
-	if (s.len > 1 && s.ptr[0] == '+' && mh_span_parse((struct mh_str){s.ptr + 1, s.len - 1}, &e->span) && e->span.n > 0) return;
-	MH_DIAG_ERROR(l->diags, "span", entry->at, "Write restart, stop, or a span to add such as +5wd", "a clock cannot be told '" MH_STR_FMT "'",
-		      MH_STR_ARG(mh_utf8_prefix(s, 40)));
+	if (s.len > 1 && s.ptr[0] == '+' && mh_span_parse((struct mh_str){s.ptr + 1, s.len - 1}, &e->span) &&
+	    e->span.n > 0)
+		return;
+	MH_DIAG_ERROR(l->diags, "span", entry->at, "Write restart, stop, or a span to add such as +5wd",
+		      "a clock cannot be told '" MH_STR_FMT "'", MH_STR_ARG(mh_utf8_prefix(s, 40)));
 }
 
 static const struct {
@@ -144,12 +148,12 @@ static const struct {
 	void (*read)(struct mh_load *l, struct mh_yaml *map, struct mh_effect *e);
 	bool each; /* one effect for each entry of the map */
 } kinds[MH_DO_MAX] = {
-	[MH_DO_ASSIGN] = {"assign", read_assign, false},       [MH_DO_NOTIFY] = {"notify", read_notify, false},
-	[MH_DO_SPAWN] = {"spawn", read_spawn, false},          [MH_DO_SET] = {"set", read_set, true},
-	[MH_DO_CLOCK] = {"clock", read_clock, true},           [MH_DO_ESCALATE] = {"escalate", read_escalate, false},
-	[MH_DO_BOARD] = {"board", read_board, false},          [MH_DO_PUBLISH] = {"publish", read_publish, false},
-	[MH_DO_SAMPLE] = {"sample", read_sample, false},       [MH_DO_MERGE] = {"merge", read_merge, false},
-	[MH_DO_UNMERGE] = {"unmerge", read_unmerge, false},    [MH_DO_LINK] = {"link", read_link, false},
+	[MH_DO_ASSIGN] = {"assign", read_assign, false},    [MH_DO_NOTIFY] = {"notify", read_notify, false},
+	[MH_DO_SPAWN] = {"spawn", read_spawn, false},       [MH_DO_SET] = {"set", read_set, true},
+	[MH_DO_CLOCK] = {"clock", read_clock, true},        [MH_DO_ESCALATE] = {"escalate", read_escalate, false},
+	[MH_DO_BOARD] = {"board", read_board, false},       [MH_DO_PUBLISH] = {"publish", read_publish, false},
+	[MH_DO_SAMPLE] = {"sample", read_sample, false},    [MH_DO_MERGE] = {"merge", read_merge, false},
+	[MH_DO_UNMERGE] = {"unmerge", read_unmerge, false}, [MH_DO_LINK] = {"link", read_link, false},
 };
 
 static int effect_kind(struct mh_load *l, const struct mh_yaml *entry)
@@ -183,7 +187,8 @@ static size_t count_of(const struct mh_yaml *item)
 	const struct mh_yaml *entry = item->kind == MH_YAML_MAP && item->n == 1 ? item->first : NULL;
 	bool each = false;
 
-	for (int i = 0; entry && i < MH_DO_MAX; i++) each = each || (kinds[i].each && mh_str_is(entry->key, kinds[i].name));
+	for (int i = 0; entry && i < MH_DO_MAX; i++)
+		each = each || (kinds[i].each && mh_str_is(entry->key, kinds[i].name));
 	return !entry ? 0 : each ? entry->n : 1;
 }
 
@@ -201,7 +206,9 @@ static size_t read_item(struct mh_load *l, struct mh_yaml *entry, struct mh_effe
 		kinds[kind].read(l, entry, &list[0]);
 		return 1;
 	}
-	if (entry->n == 0) MH_DIAG_ERROR(l->diags, "missing-key", entry->at, "Write {name: value}", "'%s' is empty", kinds[kind].name);
+	if (entry->n == 0)
+		MH_DIAG_ERROR(l->diags, "missing-key", entry->at, "Write {name: value}", "'%s' is empty",
+			      kinds[kind].name);
 	for (struct mh_yaml *e = entry->first; e; e = e->next) {
 		list[n] = empty;
 		list[n].kind = (enum mh_effect_kind)kind;
@@ -218,13 +225,15 @@ size_t mh_load__effects(struct mh_load *l, struct mh_yaml *map, const char *key,
 
 	if (!node) return 0;
 	if (node->kind != MH_YAML_LIST) {
-		MH_DIAG_ERROR(l->diags, "type", node->at, "Write [notify: {…}, escalate: {…}], or items with - in front",
+		MH_DIAG_ERROR(l->diags, "type", node->at,
+			      "Write [notify: {…}, escalate: {…}], or items with - in front",
 			      "'%s' must be a list of effects", key);
 		return 0;
 	}
 	for (struct mh_yaml *e = node->first; e; e = e->next) room += count_of(e);
 	if (room > EFFECTS_MAX) {
-		MH_DIAG_ERROR(l->diags, "too-many", node->at, "Make two transitions of it", "'%s' holds more than %d effects", key, EFFECTS_MAX);
+		MH_DIAG_ERROR(l->diags, "too-many", node->at, "Make two transitions of it",
+			      "'%s' holds more than %d effects", key, EFFECTS_MAX);
 		return 0;
 	}
 	struct mh_effect *list = MH_LOAD_ARRAY(l, room, struct mh_effect);

@@ -7,7 +7,8 @@
 #define ORGS_MAX 100
 #define ORGS_USUAL 10
 
-static const char *const known[] = {"type", "values", "min", "max", "kind", "set", "required", "public", "personal", "label", NULL};
+static const char *const known[] = {"type",     "values", "min",      "max",   "kind", "set",
+				    "required", "public", "personal", "label", NULL};
 
 static void list_values(struct mh_load *l, struct mh_yaml *node, struct mh_field *f)
 {
@@ -19,15 +20,17 @@ static void list_values(struct mh_load *l, struct mh_yaml *node, struct mh_field
 		v->name = name;
 		v->label = (struct mh_label){name, name};
 		if (node->kind == MH_YAML_LIST && e->kind != MH_YAML_SCALAR) {
-			MH_DIAG_ERROR(l->diags, "type", e->at, "Write [one, two], or {one: {zh: …, en: …}, two: …}", "a value must be one word");
+			MH_DIAG_ERROR(l->diags, "type", e->at, "Write [one, two], or {one: {zh: …, en: …}, two: …}",
+				      "a value must be one word");
 			continue;
 		}
 		mh_load__name(l, name, node->kind == MH_YAML_MAP ? e->key_at : e->at);
-		if (node->kind == MH_YAML_MAP && (e->kind == MH_YAML_MAP || e->text.len)) mh_load__label_of(l, e, name, &v->label);
+		if (node->kind == MH_YAML_MAP && (e->kind == MH_YAML_MAP || e->text.len))
+			mh_load__label_of(l, e, name, &v->label);
 		for (size_t i = 0; i + 1 < n; i++)
 			if (mh_str_eq(f->values[i].name, name))
-				MH_DIAG_ERROR(l->diags, "duplicate-name", e->at, "Remove one of the two", "'" MH_STR_FMT "' is given twice",
-					      MH_STR_ARG(name));
+				MH_DIAG_ERROR(l->diags, "duplicate-name", e->at, "Remove one of the two",
+					      "'" MH_STR_FMT "' is given twice", MH_STR_ARG(name));
 	}
 	f->n_values = n;
 }
@@ -37,15 +40,19 @@ static void read_values(struct mh_load *l, struct mh_yaml *map, struct mh_field 
 	struct mh_yaml *node = mh_yaml_get(map, "values");
 
 	if (!node) {
-		if (f->type == MH_F_ENUM) mh_load__missing(l, map, "values", "Write values: [one, two], or values: {one: {zh: …, en: …}, …}");
+		if (f->type == MH_F_ENUM)
+			mh_load__missing(l, map, "values",
+					 "Write values: [one, two], or values: {one: {zh: …, en: …}, …}");
 		return;
 	}
 	if (f->type != MH_F_ENUM) {
-		MH_DIAG_ERROR(l->diags, "key-not-here", node->key_at, "Remove it, or write type: enum", "only an enum has 'values'");
+		MH_DIAG_ERROR(l->diags, "key-not-here", node->key_at, "Remove it, or write type: enum",
+			      "only an enum has 'values'");
 		return;
 	}
 	if (node->kind == MH_YAML_SCALAR || node->n == 0 || node->n > VALUES_MAX) {
-		MH_DIAG_ERROR(l->diags, "type", node->at, "Write values: [one, two], or values: {one: {zh: …, en: …}, …}",
+		MH_DIAG_ERROR(l->diags, "type", node->at,
+			      "Write values: [one, two], or values: {one: {zh: …, en: …}, …}",
 			      "'values' must be a list or a map of 1 to %d names", VALUES_MAX);
 		return;
 	}
@@ -123,7 +130,8 @@ static void check_field_name(struct mh_load *l, const struct mh_field *f)
 
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		if (mh_str_is(f->name, taken[i]))
-			MH_DIAG_ERROR(l->diags, "reserved-name", f->at, "Choose another name", "'%s' has its own meaning in expressions", taken[i]);
+			MH_DIAG_ERROR(l->diags, "reserved-name", f->at, "Choose another name",
+				      "'%s' has its own meaning in expressions", taken[i]);
 }
 
 void mh_load__fields(struct mh_load *l)

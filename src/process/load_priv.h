@@ -51,8 +51,10 @@ bool mh_load__word(struct mh_load *l, struct mh_yaml *map, const char *key, cons
 /* A whole number within bounds; false when absent or wrong. */
 bool mh_load__int(struct mh_load *l, struct mh_yaml *map, const char *key, int64_t min, int64_t max, int64_t *ret);
 /* Index of the word among `words`, or -1 (absent or wrong; absence is reported when required). */
-int mh_load__choice(struct mh_load *l, struct mh_yaml *map, const char *key, const char *const *words, size_t n, bool required);
-int mh_load__choice_of(struct mh_load *l, const struct mh_yaml *node, const char *key, const char *const *words, size_t n);
+int mh_load__choice(struct mh_load *l, struct mh_yaml *map, const char *key, const char *const *words, size_t n,
+		    bool required);
+int mh_load__choice_of(struct mh_load *l, const struct mh_yaml *node, const char *key, const char *const *words,
+		       size_t n);
 /* `yes` and nothing else; false when absent. */
 bool mh_load__yes(struct mh_load *l, struct mh_yaml *map, const char *key);
 bool mh_load__span(struct mh_load *l, struct mh_yaml *map, const char *key, struct mh_span *ret);
@@ -76,14 +78,15 @@ struct mh_mark mh_load__text_at(const struct mh_yaml *node); /* where the first 
 /* Expression under `key`, or NULL. */
 const struct mh_expr *mh_load__expr(struct mh_load *l, struct mh_yaml *map, const char *key, enum mh_value_type want);
 /* "Did you mean …?" or "Known here: …"; NULL when nothing is known. The buffer is the caller's. */
-const char *mh_load__hint(struct mh_load *l, struct mh_str word, const struct mh_str *words, size_t n, struct mh_buf *b);
+const char *mh_load__hint(struct mh_load *l, struct mh_str word, const struct mh_str *words, size_t n,
+			  struct mh_buf *b);
 
 /* ---- load_scope.c ---- */
 bool mh_load__scope_prepare(struct mh_load *l);
 struct mh_expr_scope mh_load__scope(struct mh_load *l);
 
 /* ---- the parts of a file ---- */
-void mh_load__roles(struct mh_load *l);       /* load_words.c: roles, evidence, votes */
+void mh_load__roles(struct mh_load *l); /* load_words.c: roles, evidence, votes */
 void mh_load__evidence(struct mh_load *l);
 void mh_load__votes(struct mh_load *l);
 void mh_load__fields(struct mh_load *l);      /* load_field.c */

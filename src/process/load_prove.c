@@ -1,10 +1,8 @@
 #include "process/load_priv.h"
 
 static const char *const words[MH_PROVE_MAX] = {
-	[MH_PROVE_CLOSED_NEEDS] = "closed_needs",
-	[MH_PROVE_HANDLER_NEVER] = "handler_never",
-	[MH_PROVE_NO_SILENT_STALL] = "no_silent_stall",
-	[MH_PROVE_PERSONAL_NEVER_PUBLIC] = "personal_never_public",
+	[MH_PROVE_CLOSED_NEEDS] = "closed_needs",       [MH_PROVE_HANDLER_NEVER] = "handler_never",
+	[MH_PROVE_NO_SILENT_STALL] = "no_silent_stall", [MH_PROVE_PERSONAL_NEVER_PUBLIC] = "personal_never_public",
 	[MH_PROVE_EVERY_ROOM] = "every_room",
 };
 
@@ -31,8 +29,8 @@ static void read_claim(struct mh_load *l, struct mh_yaml *map, struct mh_prove *
 	case MH_PROVE_EVERY_ROOM: p->rooms = read_rooms(l, map); break;
 	default:
 		if (!mh_load__yes(l, map, key))
-			MH_DIAG_ERROR(l->diags, "type", mh_yaml_get(map, key)->at, "Write yes, or leave the line out", "'%s' can only be yes",
-				      key);
+			MH_DIAG_ERROR(l->diags, "type", mh_yaml_get(map, key)->at, "Write yes, or leave the line out",
+				      "'%s' can only be yes", key);
 		break;
 	}
 }
@@ -40,7 +38,8 @@ static void read_claim(struct mh_load *l, struct mh_yaml *map, struct mh_prove *
 static bool read_prove(struct mh_load *l, struct mh_yaml *item, struct mh_prove *p)
 {
 	if (item->kind != MH_YAML_MAP || item->n != 1) {
-		MH_DIAG_ERROR(l->diags, "type", item->at, "Write - closed_needs: [state]", "a claim to prove is one name with what belongs to it");
+		MH_DIAG_ERROR(l->diags, "type", item->at, "Write - closed_needs: [state]",
+			      "a claim to prove is one name with what belongs to it");
 		return false;
 	}
 	p->at = item->first->key_at;
@@ -62,7 +61,8 @@ void mh_load__proves(struct mh_load *l)
 
 	if (!node) return;
 	if (node->kind != MH_YAML_LIST) {
-		MH_DIAG_ERROR(l->diags, "type", node->at, "Write items with - in front: - closed_needs: [state]", "'prove' must be a list");
+		MH_DIAG_ERROR(l->diags, "type", node->at, "Write items with - in front: - closed_needs: [state]",
+			      "'prove' must be a list");
 		return;
 	}
 	l->def->proves = MH_LOAD_ARRAY(l, node->n, struct mh_prove);

@@ -26,9 +26,10 @@ bool mh_load__is_name(struct mh_str s)
 bool mh_load__name(struct mh_load *l, struct mh_str s, struct mh_mark at)
 {
 	if (mh_load__is_name(s)) return true;
-	MH_DIAG_ERROR(l->diags, "bad-name", at,
-		      "A name begins with a small letter and holds only a-z, 0-9, _ and -; what people read goes into label:",
-		      "'" MH_STR_FMT "' is not a name", MH_STR_ARG(mh_utf8_prefix(s, 40)));
+	MH_DIAG_ERROR(
+		l->diags, "bad-name", at,
+		"A name begins with a small letter and holds only a-z, 0-9, _ and -; what people read goes into label:",
+		"'" MH_STR_FMT "' is not a name", MH_STR_ARG(mh_utf8_prefix(s, 40)));
 	return false;
 }
 
@@ -45,9 +46,9 @@ void mh_load__missing(struct mh_load *l, const struct mh_yaml *map, const char *
 	struct mh_mark at = map->key_at.line ? map->key_at : map->at;
 
 	if (map->key.len)
-		MH_DIAG_ERROR(l->diags, "missing-key", at, hint, "'" MH_STR_FMT "' needs '%s'", MH_STR_ARG(map->key), key);
-	else
-		MH_DIAG_ERROR(l->diags, "missing-key", at, hint, "'%s' is missing", key);
+		MH_DIAG_ERROR(l->diags, "missing-key", at, hint, "'" MH_STR_FMT "' needs '%s'", MH_STR_ARG(map->key),
+			      key);
+	else MH_DIAG_ERROR(l->diags, "missing-key", at, hint, "'%s' is missing", key);
 }
 
 struct mh_yaml *mh_load__section(struct mh_load *l, struct mh_yaml *map, const char *key, bool required)
@@ -58,7 +59,8 @@ struct mh_yaml *mh_load__section(struct mh_load *l, struct mh_yaml *map, const c
 	if (!s || (s->kind == MH_YAML_SCALAR && s->text.len == 0 && !s->quoted && !required)) return NULL;
 	if (!mh_load__is_map(l, s, key)) return NULL;
 	if (s->n == 0 && required)
-		MH_DIAG_ERROR(l->diags, "missing-key", s->at, "docs/definitions.md shows what stands there", "'%s' is empty", key);
+		MH_DIAG_ERROR(l->diags, "missing-key", s->at, "docs/definitions.md shows what stands there",
+			      "'%s' is empty", key);
 	return s;
 }
 
@@ -82,12 +84,13 @@ bool mh_load__int(struct mh_load *l, struct mh_yaml *map, const char *key, int64
 		*ret = n;
 		return true;
 	}
-	MH_DIAG_ERROR(l->diags, "range", mh_yaml_get(map, key)->at, "Write a number within these bounds", "'%s' must be %lld to %lld", key, (long long)min,
-		      (long long)max);
+	MH_DIAG_ERROR(l->diags, "range", mh_yaml_get(map, key)->at, "Write a number within these bounds",
+		      "'%s' must be %lld to %lld", key, (long long)min, (long long)max);
 	return false;
 }
 
-int mh_load__choice_of(struct mh_load *l, const struct mh_yaml *node, const char *key, const char *const *words, size_t n)
+int mh_load__choice_of(struct mh_load *l, const struct mh_yaml *node, const char *key, const char *const *words,
+		       size_t n)
 {
 	struct mh_str list[32];
 	struct mh_buf b = MH_BUF(2048);
@@ -100,13 +103,13 @@ int mh_load__choice_of(struct mh_load *l, const struct mh_yaml *node, const char
 	if (node->kind == MH_YAML_SCALAR)
 		MH_DIAG_ERROR(l->diags, "unknown-value", node->at, hint, "'%s' cannot be '" MH_STR_FMT "'", key,
 			      MH_STR_ARG(mh_utf8_prefix(node->text, 40)));
-	else
-		MH_DIAG_ERROR(l->diags, "type", node->at, hint, "'%s' must be one word", key);
+	else MH_DIAG_ERROR(l->diags, "type", node->at, hint, "'%s' must be one word", key);
 	mh_buf_done(&b);
 	return -1;
 }
 
-int mh_load__choice(struct mh_load *l, struct mh_yaml *map, const char *key, const char *const *words, size_t n, bool required)
+int mh_load__choice(struct mh_load *l, struct mh_yaml *map, const char *key, const char *const *words, size_t n,
+		    bool required)
 {
 	struct mh_yaml *node = mh_yaml_get(map, key);
 	struct mh_buf b = MH_BUF(2048);
@@ -135,8 +138,8 @@ bool mh_load__span(struct mh_load *l, struct mh_yaml *map, const char *key, stru
 	if (!mh_yaml_str(map, key, &s, l->diags)) return false;
 	if (mh_span_parse(s, ret)) return true;
 	MH_DIAG_ERROR(l->diags, "span", mh_yaml_get(map, key)->at,
-		      "Write 5wd (working days), 2wh (working hours), 60d, 24h or 90min, without blanks", "'%s' cannot be '" MH_STR_FMT "'",
-		      key, MH_STR_ARG(mh_utf8_prefix(s, 40)));
+		      "Write 5wd (working days), 2wh (working hours), 60d, 24h or 90min, without blanks",
+		      "'%s' cannot be '" MH_STR_FMT "'", key, MH_STR_ARG(mh_utf8_prefix(s, 40)));
 	return false;
 }
 
@@ -184,7 +187,8 @@ size_t mh_load__items(struct mh_load *l, struct mh_yaml *map, const char *key, s
 		good = node->kind == MH_YAML_SCALAR && (node->text.len || node->quoted);
 	}
 	if (!good) {
-		MH_DIAG_ERROR(l->diags, "type", node->at, "Write one word, or [one, two]", "'%s' must be a list of words", key);
+		MH_DIAG_ERROR(l->diags, "type", node->at, "Write one word, or [one, two]",
+			      "'%s' must be a list of words", key);
 		return 0;
 	}
 	*ret_first = node->kind == MH_YAML_LIST ? node->first : node;
@@ -203,8 +207,8 @@ size_t mh_load__words(struct mh_load *l, struct mh_yaml *map, const char *key, s
 		list[i] = node->text;
 		for (size_t j = 0; j < i && j < 64; j++)
 			if (mh_str_eq(list[j], list[i]))
-				MH_DIAG_ERROR(l->diags, "duplicate-name", node->at, "Remove one of the two", "'" MH_STR_FMT "' is given twice",
-					      MH_STR_ARG(list[i]));
+				MH_DIAG_ERROR(l->diags, "duplicate-name", node->at, "Remove one of the two",
+					      "'" MH_STR_FMT "' is given twice", MH_STR_ARG(list[i]));
 	}
 	*ret = list;
 	return n;

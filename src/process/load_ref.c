@@ -20,7 +20,8 @@ const char *mh_load__hint(struct mh_load *l, struct mh_str word, const struct mh
 		mh_buf_fmt(b, "Did you mean '" MH_STR_FMT "'?", MH_STR_ARG(near));
 	} else if (n) {
 		mh_buf_c(b, "Known here:");
-		for (size_t i = 0; i < n && i < 40; i++) mh_buf_fmt(b, "%s " MH_STR_FMT, i ? "," : "", MH_STR_ARG(words[i]));
+		for (size_t i = 0; i < n && i < 40; i++)
+			mh_buf_fmt(b, "%s " MH_STR_FMT, i ? "," : "", MH_STR_ARG(words[i]));
 		if (n > 40) mh_buf_c(b, ", …");
 	}
 	return b->ptr;
@@ -34,8 +35,8 @@ int mh_load__ref_of(struct mh_load *l, enum mh_load__ref kind, struct mh_str wor
 	for (size_t i = 0; i < names->n; i++)
 		if (mh_str_eq(names->words[i], word)) return (int)i;
 	const char *hint = mh_load__hint(l, word, names->words, names->n, &b);
-	MH_DIAG_ERROR(l->diags, kinds[kind].rule, at, hint ? hint : "Declare it first", "unknown %s '" MH_STR_FMT "'", kinds[kind].word,
-		      MH_STR_ARG(mh_utf8_prefix(word, 40)));
+	MH_DIAG_ERROR(l->diags, kinds[kind].rule, at, hint ? hint : "Declare it first", "unknown %s '" MH_STR_FMT "'",
+		      kinds[kind].word, MH_STR_ARG(mh_utf8_prefix(word, 40)));
 	mh_buf_done(&b);
 	return -1;
 }
@@ -61,8 +62,8 @@ size_t mh_load__refs(struct mh_load *l, enum mh_load__ref kind, struct mh_yaml *
 		list[i] = mh_load__ref_of(l, kind, node->text, node->at);
 		for (size_t j = 0; j < i && list[i] >= 0 && j < 1000; j++)
 			if (list[j] == list[i])
-				MH_DIAG_ERROR(l->diags, "duplicate-name", node->at, "Remove one of the two", "'" MH_STR_FMT "' is given twice",
-					      MH_STR_ARG(node->text));
+				MH_DIAG_ERROR(l->diags, "duplicate-name", node->at, "Remove one of the two",
+					      "'" MH_STR_FMT "' is given twice", MH_STR_ARG(node->text));
 	}
 	*ret = list;
 	return n;
@@ -73,8 +74,9 @@ int mh_load__field(struct mh_load *l, struct mh_yaml *map, const char *key, bool
 	int f = mh_load__ref(l, MH_REF_FIELD, map, key, required);
 
 	if (f < 0 || l->def->fields[f].type == type) return f;
-	MH_DIAG_ERROR(l->diags, "field-type", mh_yaml_get(map, key)->at, "Name another field, or change its type", "'%s' needs a field of type %s, but " MH_STR_FMT " is of type %s",
-		      key, mh_field_type_names[type], MH_STR_ARG(l->def->fields[f].name), mh_field_type_names[l->def->fields[f].type]);
+	MH_DIAG_ERROR(l->diags, "field-type", mh_yaml_get(map, key)->at, "Name another field, or change its type",
+		      "'%s' needs a field of type %s, but " MH_STR_FMT " is of type %s", key, mh_field_type_names[type],
+		      MH_STR_ARG(l->def->fields[f].name), mh_field_type_names[l->def->fields[f].type]);
 	return -1;
 }
 

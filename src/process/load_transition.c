@@ -19,7 +19,8 @@ static void read_from(struct mh_load *l, struct mh_yaml *map, struct mh_transiti
 	else if (node->kind == MH_YAML_SCALAR && mh_str_is(node->text, "*")) all_open_states(l, t);
 	else t->n_from = mh_load__refs(l, MH_REF_STATE, map, "from", &t->from);
 	if (node && node->kind == MH_YAML_LIST && node->n == 0)
-		MH_DIAG_ERROR(l->diags, "missing-key", node->at, "Write from: state, from: [one, two] or from: '*'", "'from' is empty");
+		MH_DIAG_ERROR(l->diags, "missing-key", node->at, "Write from: state, from: [one, two] or from: '*'",
+			      "'from' is empty");
 }
 
 static void read_to(struct mh_load *l, struct mh_yaml *map, struct mh_transition *t)
@@ -51,7 +52,8 @@ static void read_level_up(struct mh_load *l, struct mh_yaml *map, struct mh_who 
 	int64_t n;
 
 	if (!mh_yaml_str(map, "level", &s, l->diags)) return;
-	if (s.len == 2 && s.ptr[0] == '+' && mh_str_to_i64((struct mh_str){s.ptr + 1, 1}, &n) && n >= 1 && n < MH_LEVEL_MAX) {
+	if (s.len == 2 && s.ptr[0] == '+' && mh_str_to_i64((struct mh_str){s.ptr + 1, 1}, &n) && n >= 1 &&
+	    n < MH_LEVEL_MAX) {
 		w->level_up = (int)n;
 		return;
 	}
@@ -73,7 +75,8 @@ static void read_person(struct mh_load *l, struct mh_yaml *map, struct mh_who *w
 			      "'level: +%d' is a superior of the owner; 'org' says another unit", w->level_up);
 	for (size_t i = 0; i < w->n_roles; i++)
 		if (w->roles[i] >= 0 && l->def->roles[w->roles[i]].levels == 1 && (w->level_up || w->org != MH_ORG_ANY))
-			MH_DIAG_ERROR(l->diags, "who-conflict", map->at, "Remove org and level, or make two transitions",
+			MH_DIAG_ERROR(l->diags, "who-conflict", map->at,
+				      "Remove org and level, or make two transitions",
 				      "the role '" MH_STR_FMT "' holds no office, so it belongs to no unit",
 				      MH_STR_ARG(l->def->roles[w->roles[i]].name));
 	mh_yaml_unknown(map, known, l->diags);
@@ -100,7 +103,9 @@ static void read_who(struct mh_load *l, struct mh_yaml *map, struct mh_transitio
 	struct mh_yaml *who = mh_yaml_get(map, "who");
 
 	if (!who) {
-		mh_load__missing(l, map, "who", "Write who: clock, who: vote, who: {role: name}, who: {child: kind} or who: {main: state}");
+		mh_load__missing(
+			l, map, "who",
+			"Write who: clock, who: vote, who: {role: name}, who: {child: kind} or who: {main: state}");
 	} else if (who->kind != MH_YAML_MAP) {
 		int i = mh_load__choice_of(l, who, "who", words, 2);
 		t->trigger = i == 0 ? MH_BY_CLOCK : i == 1 ? MH_BY_VOTE : MH_BY_PERSON;
@@ -119,8 +124,9 @@ static void read_needs(struct mh_load *l, struct mh_yaml *map, struct mh_transit
 	for (size_t i = 0; i < t->n_require; i++)
 		for (size_t j = 0; j < t->n_optional; j++)
 			if (t->require[i] >= 0 && t->require[i] == t->optional[j])
-				MH_DIAG_ERROR(l->diags, "duplicate-name", mh_yaml_get(map, "optional")->at, "Keep one of the two",
-					      "'" MH_STR_FMT "' is both required and optional", MH_STR_ARG(l->def->fields[t->require[i]].name));
+				MH_DIAG_ERROR(l->diags, "duplicate-name", mh_yaml_get(map, "optional")->at,
+					      "Keep one of the two", "'" MH_STR_FMT "' is both required and optional",
+					      MH_STR_ARG(l->def->fields[t->require[i]].name));
 }
 
 /* Nobody can fill in a form when a clock fires. */
@@ -131,15 +137,16 @@ static void refuse_needs(struct mh_load *l, struct mh_yaml *map, const struct mh
 	for (size_t i = 0; i < 3 && t->trigger != MH_BY_PERSON; i++) {
 		struct mh_yaml *node = mh_yaml_get(map, keys[i]);
 		if (node)
-			MH_DIAG_ERROR(l->diags, "key-not-here", node->key_at, "Remove it, or set fields with do: [set: {…}]",
+			MH_DIAG_ERROR(l->diags, "key-not-here", node->key_at,
+				      "Remove it, or set fields with do: [set: {…}]",
 				      "no person takes this transition, so nobody can give '%s'", keys[i]);
 	}
 }
 
 static void read_transition(struct mh_load *l, struct mh_yaml *map, struct mh_transition *t)
 {
-	static const char *const known[] = {"from", "to", "who", "when", "require", "optional", "evidence", "max", "do", "else",
-					    "label", NULL};
+	static const char *const known[] = {"from",     "to",  "who", "when", "require", "optional",
+					    "evidence", "max", "do",  "else", "label",   NULL};
 	int64_t max = 0;
 
 	read_from(l, map, t);
@@ -164,8 +171,13 @@ void mh_load__transitions(struct mh_load *l)
 	if (!map || map->kind != MH_YAML_MAP || l->def->n_transitions != map->n) return;
 	for (struct mh_yaml *e = map->first; e; e = e->next) {
 		struct mh_transition *t = &l->def->transitions[i++];
-		*t = (struct mh_transition){.name = e->key, .at = e->key_at, .label = {e->key, e->key}, .to = -1, .else_to = -1,
-					    .main_state = -1, .who = {.org_field = -1}};
+		*t = (struct mh_transition){.name = e->key,
+					    .at = e->key_at,
+					    .label = {e->key, e->key},
+					    .to = -1,
+					    .else_to = -1,
+					    .main_state = -1,
+					    .who = {.org_field = -1}};
 		if (mh_load__is_map(l, e, "a transition")) read_transition(l, e, t);
 	}
 }

@@ -3,8 +3,8 @@
 
 static void fault(struct mh_load *l, const struct mh_yaml *node, const struct mh_field *f, const char *hint)
 {
-	MH_DIAG_ERROR(l->diags, "unknown-value", node->at, hint, MH_STR_FMT " cannot be '" MH_STR_FMT "'", MH_STR_ARG(f->name),
-		      MH_STR_ARG(mh_utf8_prefix(node->text, 40)));
+	MH_DIAG_ERROR(l->diags, "unknown-value", node->at, hint, MH_STR_FMT " cannot be '" MH_STR_FMT "'",
+		      MH_STR_ARG(f->name), MH_STR_ARG(mh_utf8_prefix(node->text, 40)));
 }
 
 static void set_enum(struct mh_load *l, const struct mh_yaml *node, const struct mh_field *f, struct mh_value *v)
@@ -34,7 +34,8 @@ static void set_int(struct mh_load *l, const struct mh_yaml *node, const struct 
 {
 	int64_t n;
 
-	if (mh_str_to_i64(node->text, &n) && n >= f->min && n <= f->max) *v = (struct mh_value){.type = MH_V_INT, .i = n};
+	if (mh_str_to_i64(node->text, &n) && n >= f->min && n <= f->max)
+		*v = (struct mh_value){.type = MH_V_INT, .i = n};
 	else fault(l, node, f, "Write a whole number within the field's bounds");
 }
 
@@ -60,7 +61,8 @@ void mh_load__set_value(struct mh_load *l, const struct mh_yaml *node, struct mh
 	const struct mh_field *f = &l->def->fields[e->field];
 
 	if (node->kind != MH_YAML_SCALAR || (node->text.len == 0 && !node->quoted)) {
-		MH_DIAG_ERROR(l->diags, "type", node->at, "Write set: {field: value}", "the value must be one word or text");
+		MH_DIAG_ERROR(l->diags, "type", node->at, "Write set: {field: value}",
+			      "the value must be one word or text");
 		return;
 	}
 	switch (f->type) {
@@ -72,8 +74,9 @@ void mh_load__set_value(struct mh_load *l, const struct mh_yaml *node, struct mh
 	case MH_F_ORG:
 	case MH_F_CATEGORY: set_text(l, node, f, &e->value); break;
 	default:
-		MH_DIAG_ERROR(l->diags, "field-type", node->key_at, "Let a person give it, with require:",
-			      "a field of type %s cannot be set by a definition", mh_field_type_names[f->type]);
+		MH_DIAG_ERROR(l->diags, "field-type", node->key_at,
+			      "Let a person give it, with require:", "a field of type %s cannot be set by a definition",
+			      mh_field_type_names[f->type]);
 		break;
 	}
 }

@@ -16,12 +16,14 @@ static unsigned read_levels(struct mh_load *l, struct mh_yaml *map)
 	unsigned bits = 0;
 
 	if (!mh_yaml_get(map, "level"))
-		mh_load__missing(l, map, "level", "Write level: 3 or level: [3, 4]; 0 is the person who raised it, or the public");
+		mh_load__missing(l, map, "level",
+				 "Write level: 3 or level: [3, 4]; 0 is the person who raised it, or the public");
 	for (; n > 0; n--, node = node->next) {
 		int64_t level;
 		if (mh_str_to_i64(node->text, &level) && level >= 0 && level <= MH_LEVEL_MAX) bits |= 1U << level;
 		else
-			MH_DIAG_ERROR(l->diags, "range", node->at, "1 village, 2 township, 3 county, 4 city; 0 without an office",
+			MH_DIAG_ERROR(l->diags, "range", node->at,
+				      "1 village, 2 township, 3 county, 4 city; 0 without an office",
 				      "'" MH_STR_FMT "' is not a level", MH_STR_ARG(mh_utf8_prefix(node->text, 40)));
 	}
 	if ((bits & 1) && bits != 1)
@@ -42,7 +44,8 @@ void mh_load__roles(struct mh_load *l)
 		*r = (struct mh_role){.name = e->key, .at = e->key_at, .label = {e->key, e->key}};
 		for (size_t j = 0; j < 2; j++)
 			if (mh_str_is(r->name, taken[j]))
-				MH_DIAG_ERROR(l->diags, "reserved-name", r->at, "Choose another name", "'%s' has its own meaning in notify", taken[j]);
+				MH_DIAG_ERROR(l->diags, "reserved-name", r->at, "Choose another name",
+					      "'%s' has its own meaning in notify", taken[j]);
 		if (!mh_load__is_map(l, e, "a role")) continue;
 		r->levels = read_levels(l, e);
 		mh_load__label(l, e, "label", r->name, &r->label);
@@ -55,12 +58,14 @@ void mh_load__roles(struct mh_load *l)
 static unsigned read_media(struct mh_load *l, struct mh_yaml *map)
 {
 	static const char *const words[] = {"photo", "document", "video", "audio", "call"};
-	static const unsigned bits[] = {MH_MEDIA_PHOTO, MH_MEDIA_DOCUMENT, MH_MEDIA_VIDEO, MH_MEDIA_AUDIO, MH_MEDIA_AUDIO};
+	static const unsigned bits[] = {MH_MEDIA_PHOTO, MH_MEDIA_DOCUMENT, MH_MEDIA_VIDEO, MH_MEDIA_AUDIO,
+					MH_MEDIA_AUDIO};
 	struct mh_yaml *node = NULL;
 	size_t n = mh_load__items(l, map, "accept", &node);
 	unsigned all = 0;
 
-	if (!mh_yaml_get(map, "accept")) mh_load__missing(l, map, "accept", "Write accept: [photo, document, video, audio], or some of them");
+	if (!mh_yaml_get(map, "accept"))
+		mh_load__missing(l, map, "accept", "Write accept: [photo, document, video, audio], or some of them");
 	for (; n > 0; n--, node = node->next) {
 		int i = mh_load__choice_of(l, node, "accept", words, sizeof words / sizeof *words);
 		if (i >= 0) all |= bits[i];
@@ -107,9 +112,11 @@ static void read_quorum(struct mh_load *l, struct mh_yaml *map, struct mh_vote *
 {
 	struct mh_str s;
 
-	if (!mh_yaml_get(map, "quorum")) mh_load__missing(l, map, "quorum", "Write quorum: 4/5, the share of the electors that must vote");
+	if (!mh_yaml_get(map, "quorum"))
+		mh_load__missing(l, map, "quorum", "Write quorum: 4/5, the share of the electors that must vote");
 	if (!mh_yaml_str(map, "quorum", &s, l->diags) || parse_ratio(s, &v->quorum)) return;
-	MH_DIAG_ERROR(l->diags, "ratio", mh_yaml_get(map, "quorum")->at, "Write 4/5", "'quorum' must be a share, at most 1");
+	MH_DIAG_ERROR(l->diags, "ratio", mh_yaml_get(map, "quorum")->at, "Write 4/5",
+		      "'quorum' must be a share, at most 1");
 }
 
 /* "> 2/3 of cast" or ">= 1/2 of cast" */
@@ -141,7 +148,8 @@ static void read_electors(struct mh_load *l, struct mh_yaml *vote, struct mh_vot
 
 	if (!map) return;
 	v->role = mh_load__ref(l, MH_REF_ROLE, map, "role", true);
-	if (!mh_yaml_get(map, "count")) mh_load__missing(l, map, "count", "Write how many electors are drawn, such as count: 5");
+	if (!mh_yaml_get(map, "count"))
+		mh_load__missing(l, map, "count", "Write how many electors are drawn, such as count: 5");
 	mh_load__int(l, map, "count", 1, ELECTORS_MAX, &count);
 	v->count = (int)count;
 	mh_load__choice(l, map, "draw", draws, 1, true);
@@ -167,12 +175,14 @@ static void read_outcome(struct mh_load *l, struct mh_yaml *vote, struct mh_vote
 
 static void read_vote(struct mh_load *l, struct mh_yaml *map, struct mh_vote *v)
 {
-	static const char *const known[] = {"electors", "choices", "quorum", "pass", "closes", "outcome", "label", NULL};
+	static const char *const known[] = {"electors", "choices", "quorum", "pass",
+					    "closes",   "outcome", "label",  NULL};
 
 	read_electors(l, map, v);
 	v->n_choices = mh_load__words(l, map, "choices", &v->choices);
 	if (v->n_choices < 2)
-		MH_DIAG_ERROR(l->diags, "vote-choices", map->key_at, "Write choices: [pass, fail]; the first is in favour",
+		MH_DIAG_ERROR(l->diags, "vote-choices", map->key_at,
+			      "Write choices: [pass, fail]; the first is in favour",
 			      "a vote needs at least two choices");
 	read_quorum(l, map, v);
 	read_pass(l, map, v);
@@ -191,8 +201,13 @@ void mh_load__votes(struct mh_load *l)
 	if (!map || map->kind != MH_YAML_MAP || l->def->n_votes != map->n) return;
 	for (struct mh_yaml *e = map->first; e; e = e->next) {
 		struct mh_vote *v = &l->def->votes[i++];
-		*v = (struct mh_vote){.name = e->key, .at = e->key_at, .label = {e->key, e->key}, .role = -1, .on_pass = -1,
-				      .on_fail = -1, .on_no_quorum = -1};
+		*v = (struct mh_vote){.name = e->key,
+				      .at = e->key_at,
+				      .label = {e->key, e->key},
+				      .role = -1,
+				      .on_pass = -1,
+				      .on_fail = -1,
+				      .on_no_quorum = -1};
 		if (mh_load__is_map(l, e, "a vote")) read_vote(l, e, v);
 	}
 }

@@ -1,20 +1,25 @@
 /* A small matter for the tests of expressions. */
 #ifndef MH_TESTS_EXPR_UNIT_H
 #define MH_TESTS_EXPR_UNIT_H
-#include "unit.h"
+#include "../unit.h"
 
 #include "process/expr.h"
 
 #include <string.h>
 
-#define WORD(text) {text, sizeof text - 1}
-static const struct mh_str expr_words[] = {WORD("urgent"), WORD("subject"), WORD("stars"), WORD("due"), WORD("level"),
-					   WORD("reopen"), WORD("note"), WORD("extend-2")};
+#define WORD(text)                                                                                                     \
+	{                                                                                                              \
+		text, sizeof text - 1                                                                                  \
+	}
+static const struct mh_str expr_words[] = {WORD("urgent"), WORD("subject"), WORD("stars"), WORD("due"),
+					   WORD("level"),  WORD("reopen"),  WORD("note"),  WORD("extend-2")};
 static const struct mh_str expr_subjects[] = {WORD("consult"), WORD("complaint")};
 
-static bool expr_name(void *ctx, struct mh_str name, enum mh_value_type *ret_type, const struct mh_str **ret_values, size_t *ret_n)
+static bool expr_name(void *ctx, struct mh_str name, enum mh_value_type *ret_type, const struct mh_str **ret_values,
+		      size_t *ret_n)
 {
-	static const enum mh_value_type types[] = {MH_V_BOOL, MH_V_STR, MH_V_INT, MH_V_DATE, MH_V_INT, MH_V_NONE, MH_V_STR};
+	static const enum mh_value_type types[] = {MH_V_BOOL, MH_V_STR,  MH_V_INT, MH_V_DATE,
+						   MH_V_INT,  MH_V_NONE, MH_V_STR};
 	for (int i = 0; i < 7; i++) {
 		if (i == 5 || !mh_str_eq(name, expr_words[i])) continue;
 		*ret_type = types[i];

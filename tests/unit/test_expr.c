@@ -79,12 +79,13 @@ static void refuses_with_the_column(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct mh_arena a = MH_ARENA(0);
 		struct mh_diags d = mh_diags_new(&a, MH_STR("t"));
-		if (mh_expr_parse(&a, mh_str_c(bad[i].text), place, &expr_scope, bad[i].want, &d)) fail_msg("accepted: %s", bad[i].text);
+		if (mh_expr_parse(&a, mh_str_c(bad[i].text), place, &expr_scope, bad[i].want, &d))
+			fail_msg("accepted: %s", bad[i].text);
 		assert_true(d.n > 0);
 		if (strcmp(d.list[0].rule, bad[i].rule) != 0 || d.list[0].at.line != 7 ||
 		    d.list[0].at.column != bad[i].column + place.column - 1)
-			fail_msg("%s: %s at column %d: " MH_STR_FMT, bad[i].text, d.list[0].rule, d.list[0].at.column - place.column + 1,
-				 MH_STR_ARG(d.list[0].message));
+			fail_msg("%s: %s at column %d: " MH_STR_FMT, bad[i].text, d.list[0].rule,
+				 d.list[0].at.column - place.column + 1, MH_STR_ARG(d.list[0].message));
 		mh_arena_done(&a);
 	}
 }
@@ -93,7 +94,8 @@ static void hints(void **state)
 {
 	struct mh_arena a = MH_ARENA(0);
 	struct mh_diags d = mh_diags_new(&a, MH_STR("t"));
-	mh_expr_parse(&a, MH_STR("urgnet && subject == \"complain\" && count(reopn) > 0"), place, &expr_scope, MH_V_BOOL, &d);
+	mh_expr_parse(&a, MH_STR("urgnet && subject == \"complain\" && count(reopn) > 0"), place, &expr_scope,
+		      MH_V_BOOL, &d);
 	assert_int_equal(d.n, 3);
 	assert_true(mh_str_is(d.list[0].hint, "Did you mean 'urgent'?"));
 	assert_true(mh_str_is(d.list[1].hint, "Did you mean \"complaint\"?"));
@@ -133,5 +135,5 @@ static void short_memory_is_an_error(void **state)
 	}
 }
 
-MH_TESTS(cmocka_unit_test(accepts), cmocka_unit_test(refuses_with_the_column), cmocka_unit_test(hints), cmocka_unit_test(caps),
-	 cmocka_unit_test(short_memory_is_an_error))
+MH_TESTS(cmocka_unit_test(accepts), cmocka_unit_test(refuses_with_the_column), cmocka_unit_test(hints),
+	 cmocka_unit_test(caps), cmocka_unit_test(short_memory_is_an_error))

@@ -14,7 +14,8 @@ static struct mh_value value(void *ctx, struct mh_str name)
 static struct mh_value call(void *ctx, struct mh_str function, struct mh_str argument, struct mh_str member)
 {
 	++*(int *)ctx;
-	if (mh_str_is(function, "count")) return (struct mh_value){.type = MH_V_INT, .i = mh_str_is(argument, "reopen")};
+	if (mh_str_is(function, "count"))
+		return (struct mh_value){.type = MH_V_INT, .i = mh_str_is(argument, "reopen")};
 	if (mh_str_is(member, "state")) return (struct mh_value){.type = MH_V_STR, .s = MH_STR("closed")};
 	return (struct mh_value){.type = MH_V_NONE};
 }
@@ -31,18 +32,48 @@ static struct mh_value eval(struct mh_arena *a, const char *text, int *calls)
 static void truths(void **state)
 {
 	static const char *const yes[] = {
-		"urgent", "yes", "!no", "stars == 3", "stars >= 3 && stars <= 3", "level < 4", "count(reopen) == 1",
-		"subject == \"complaint\"", "subject != \"consult\"", "due == 2026-11-21", "due < 2026-11-22", "due >= 2026-11-21",
+		"urgent",
+		"yes",
+		"!no",
+		"stars == 3",
+		"stars >= 3 && stars <= 3",
+		"level < 4",
+		"count(reopen) == 1",
+		"subject == \"complaint\"",
+		"subject != \"consult\"",
+		"due == 2026-11-21",
+		"due < 2026-11-22",
+		"due >= 2026-11-21",
 		/* precedence: && before ||, ! before ==, ?: last */
-		"yes || no && no", "!no == yes", "no ? no : no || yes", "(yes || no) && urgent", "no && yes ? no : yes",
+		"yes || no && no",
+		"!no == yes",
+		"no ? no : no || yes",
+		"(yes || no) && urgent",
+		"no && yes ? no : yes",
 		/* what has no value */
-		"!matter(dup_of).nothing", "note != \"x\"", "note == matter(dup_of).nothing", "!(note == \"x\")", "matter(dup_of).state == \"closed\"",
-		"5wd == 5wd", "5wd != 120h",
+		"!matter(dup_of).nothing",
+		"note != \"x\"",
+		"note == matter(dup_of).nothing",
+		"!(note == \"x\")",
+		"matter(dup_of).state == \"closed\"",
+		"5wd == 5wd",
+		"5wd != 120h",
 	};
 	static const char *const no[] = {
-		"no", "!urgent", "note == \"\"", "note == \"x\"", "matter(dup_of).nothing < 3", "matter(dup_of).nothing >= 3",
-		"matter(dup_of).state < 3", "matter(dup_of).state == 3", "matter(dup_of).nothing", "1d == 24h", "count(extend-2) > 0",
-		"urgent ? no : yes", "matter(dup_of).nothing ? yes : no", "matter(dup_of).state && yes",
+		"no",
+		"!urgent",
+		"note == \"\"",
+		"note == \"x\"",
+		"matter(dup_of).nothing < 3",
+		"matter(dup_of).nothing >= 3",
+		"matter(dup_of).state < 3",
+		"matter(dup_of).state == 3",
+		"matter(dup_of).nothing",
+		"1d == 24h",
+		"count(extend-2) > 0",
+		"urgent ? no : yes",
+		"matter(dup_of).nothing ? yes : no",
+		"matter(dup_of).state && yes",
 	};
 	struct mh_arena a = MH_ARENA(0);
 	int calls = 0;
@@ -99,4 +130,5 @@ static void walk(void **state)
 	mh_arena_done(&a);
 }
 
-MH_TESTS(cmocka_unit_test(truths), cmocka_unit_test(values), cmocka_unit_test(stops_when_decided), cmocka_unit_test(walk))
+MH_TESTS(cmocka_unit_test(truths), cmocka_unit_test(values), cmocka_unit_test(stops_when_decided),
+	 cmocka_unit_test(walk))

@@ -12,7 +12,8 @@ static void conditions(void **state)
 		{"yes", "true", "false"},
 		{"urgent && level < 4", "(level < 4)", ""},
 		{"urgent || level < 4", "", "(level >= 4)"},
-		{"level < 4 && count(reopen) > 0", "((level < 4) && (cnt_reopen > 0))", "((level >= 4) || (cnt_reopen <= 0))"},
+		{"level < 4 && count(reopen) > 0", "((level < 4) && (cnt_reopen > 0))",
+		 "((level >= 4) || (cnt_reopen <= 0))"},
 		{"urgent ? level < 4 : level < 3", "((level < 4) || (level < 3))", "((level >= 4) || (level >= 3))"},
 		{"level > 1 ? level < 4 : urgent", "(((level > 1) && (level < 4)) || (level <= 1))",
 		 "(((level > 1) && (level >= 4)) || (level <= 1))"},
@@ -21,7 +22,8 @@ static void conditions(void **state)
 	struct mh_arena a = MH_ARENA(0);
 	struct mh_diags d = mh_diags_new(&a, MH_STR("t"));
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct mh_expr *e = mh_expr_parse(&a, mh_str_c(cases[i].text), (struct mh_mark){1, 1}, &expr_scope, MH_V_BOOL, &d);
+		struct mh_expr *e = mh_expr_parse(&a, mh_str_c(cases[i].text), (struct mh_mark){1, 1}, &expr_scope,
+						  MH_V_BOOL, &d);
 		assert_non_null(e);
 		struct mh_str t = mh_expr_promela(&a, e), f = mh_expr_promela_false(&a, e);
 		if (!mh_str_is(t, cases[i].can_be_true) || !mh_str_is(f, cases[i].can_be_false))

@@ -44,8 +44,10 @@ static void request(void **state)
 	load_file(&l, "tests/process/good/request-12345.yaml");
 	const struct mh_def *d = l.def;
 	assert_non_null(d);
-	assert_true(mh_str_is(d->kind, "request-12345") && d->version == 3 && mh_str_is(d->since, "2026-03-01") && !d->child_only);
-	assert_true(mh_str_is(d->levels[2].zh, "镇（街道）") && mh_str_is(d->levels[4].en, "city") && d->levels[0].zh.len);
+	assert_true(mh_str_is(d->kind, "request-12345") && d->version == 3 && mh_str_is(d->since, "2026-03-01") &&
+		    !d->child_only);
+	assert_true(mh_str_is(d->levels[2].zh, "镇（街道）") && mh_str_is(d->levels[4].en, "city") &&
+		    d->levels[0].zh.len);
 	assert_int_equal(d->initial, mh_def_state(d, MH_STR("received")));
 	assert_true(mh_str_starts(d->text, "# A citizen"));
 
@@ -65,7 +67,8 @@ static void request(void **state)
 	const struct mh_clock_rule *r = mh_def_clock_rule(d, dispatched, total);
 	assert_true(r->how == MH_CLOCK_START && r->expr && r->warn_percent == 80 && r->span.n == 0);
 	r = mh_def_clock_rule(d, mh_def_state(d, MH_STR("working")), total);
-	assert_true(r->how == MH_CLOCK_CONTINUE && r->warn_span.n == 1 && r->then == mh_def_transition(d, MH_STR("escalate_overdue")));
+	assert_true(r->how == MH_CLOCK_CONTINUE && r->warn_span.n == 1 &&
+		    r->then == mh_def_transition(d, MH_STR("escalate_overdue")));
 	assert_null(mh_def_clock_rule(d, d->initial, total));
 }
 
@@ -89,13 +92,15 @@ static void transitions(void **state)
 	assert_true(t->who.org == MH_ORG_OWNER && t->who.n_roles == 1 && t->else_to == -1);
 	t = &d->transitions[mh_def_transition(d, MH_STR("dispatch"))];
 	const struct mh_effect *e = &t->effects[0];
-	assert_true(e->kind == MH_DO_SPAWN && mh_str_is(e->kind_name, "co-task") && mh_str_is(e->word, "co") && e->n_fields == 2 && e->when);
+	assert_true(e->kind == MH_DO_SPAWN && mh_str_is(e->kind_name, "co-task") && mh_str_is(e->word, "co") &&
+		    e->n_fields == 2 && e->when);
 	assert_int_equal(e->field, mh_def_field(d, MH_STR("co_units")));
 	t = &d->transitions[mh_def_transition(d, MH_STR("reply"))];
 	assert_true(t->n_from == 3 && t->n_require == 2 && t->n_evidence == 1 && t->n_effects == 2);
 	assert_true(t->effects[0].kind == MH_DO_BOARD && mh_str_is(t->effects[0].word, "none"));
 	assert_int_equal(d->n_proves, 5);
-	assert_int_equal(d->proves[4].rooms, 1 << MH_ROOM_INTAKE | 1 << MH_ROOM_REPLY | 1 << MH_ROOM_RATE | 1 << MH_ROOM_APPLY);
+	assert_int_equal(d->proves[4].rooms,
+			 1 << MH_ROOM_INTAKE | 1 << MH_ROOM_REPLY | 1 << MH_ROOM_RATE | 1 << MH_ROOM_APPLY);
 }
 
 static void rectification(void **state)
@@ -107,12 +112,14 @@ static void rectification(void **state)
 	assert_true(d->child_only && mh_str_is(d->levels[1].en, "村"));
 	const struct mh_vote *v = &d->votes[0];
 	assert_true(v->count == 5 && v->exclude_owner && v->exclude_handlers && v->n_choices == 2);
-	assert_true(v->quorum.num == 4 && v->quorum.den == 5 && v->pass.num == 2 && v->pass.den == 3 && v->pass_more_than);
+	assert_true(v->quorum.num == 4 && v->quorum.den == 5 && v->pass.num == 2 && v->pass.den == 3 &&
+		    v->pass_more_than);
 	assert_int_equal(v->on_no_quorum, mh_def_transition(d, MH_STR("vote_lapsed")));
 	assert_int_equal(d->states[mh_def_state(d, MH_STR("verifying"))].vote, 0);
 	const struct mh_transition *t = &d->transitions[mh_def_transition(d, MH_STR("impose_plan"))];
 	assert_int_equal(t->n_effects, 2);
-	assert_true(t->effects[0].kind == MH_DO_SET && t->effects[0].span.n == 20 && t->effects[0].value.type == MH_V_SPAN);
+	assert_true(t->effects[0].kind == MH_DO_SET && t->effects[0].span.n == 20 &&
+		    t->effects[0].value.type == MH_V_SPAN);
 	assert_true(t->effects[1].value.type == MH_V_INT && t->effects[1].value.i == 0);
 	t = &d->transitions[mh_def_transition(d, MH_STR("tasks_done"))];
 	assert_true(t->trigger == MH_BY_CHILD && mh_str_is(t->child_kind, "task"));
@@ -143,7 +150,8 @@ static void expect(const char *path)
 	struct mh_str text = slurp(path);
 	load_file(&l, path);
 	if (l.def || l.diags.errors == 0) fail_msg("%s is accepted", path);
-	for (const char *p = text.ptr + strlen("# expect: "); sscanf(p, "line %d %63[a-z0-9-]%n", &line, rule, &used) == 2; p += used + 2) {
+	for (const char *p = text.ptr + strlen("# expect: ");
+	     sscanf(p, "line %d %63[a-z0-9-]%n", &line, rule, &used) == 2; p += used + 2) {
 		bool found = false;
 		for (size_t i = 0; i < l.diags.n; i++)
 			found = found || (l.diags.list[i].at.line == line && strcmp(l.diags.list[i].rule, rule) == 0);

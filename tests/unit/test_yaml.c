@@ -83,7 +83,8 @@ static void refuses(void **state)
 		read_doc(&d, mh_str_c(cases[i].text));
 		if (d.root || d.diags.n == 0) fail_msg("accepted: %s", cases[i].text);
 		const struct mh_diag *e = &d.diags.list[0];
-		if (strcmp(e->rule, cases[i].rule) != 0 || e->at.line != cases[i].line || e->at.column != cases[i].column)
+		if (strcmp(e->rule, cases[i].rule) != 0 || e->at.line != cases[i].line ||
+		    e->at.column != cases[i].column)
 			fail_msg("%s\n: %s at %d:%d", cases[i].text, e->rule, e->at.line, e->at.column);
 	}
 }
@@ -121,5 +122,6 @@ static void short_memory_is_an_error(void **state)
 	}
 }
 
-MH_TESTS(cmocka_unit_test(reads_a_tree_with_places), cmocka_unit_test(refuses), cmocka_unit_test(goes_on_after_a_refusal),
-	 cmocka_unit_test(sizes_are_capped), cmocka_unit_test(short_memory_is_an_error))
+MH_TESTS(cmocka_unit_test(reads_a_tree_with_places), cmocka_unit_test(refuses),
+	 cmocka_unit_test(goes_on_after_a_refusal), cmocka_unit_test(sizes_are_capped),
+	 cmocka_unit_test(short_memory_is_an_error))
