@@ -34,7 +34,7 @@ static unsigned read_levels(struct mh_load *l, struct mh_yaml *map)
 
 void mh_load__roles(struct mh_load *l)
 {
-	static const char *const known[] = {"level", "label", NULL}, *const taken[] = {"owner", "superior"};
+	static const char *const known[] = {"level", "open", "label", NULL}, *const taken[] = {"owner", "superior"};
 	struct mh_yaml *map = mh_yaml_get(l->root, "roles");
 	size_t i = 0;
 
@@ -48,6 +48,10 @@ void mh_load__roles(struct mh_load *l)
 					      "'%s' has its own meaning in notify", taken[j]);
 		if (!mh_load__is_map(l, e, "a role")) continue;
 		r->levels = read_levels(l, e);
+		r->open = mh_load__yes(l, e, "open");
+		if (r->open && r->levels != 1)
+			MH_DIAG_ERROR(l->diags, "role-level", mh_yaml_get(e, "open")->key_at, "Write level: 0, or remove open",
+				      "only a role without an office is open to anybody");
 		mh_load__label(l, e, "label", r->name, &r->label);
 		mh_yaml_unknown(e, known, l->diags);
 	}

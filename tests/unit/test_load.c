@@ -110,6 +110,7 @@ static void rectification(void **state)
 	const struct mh_def *d = l.def;
 	assert_non_null(d);
 	assert_true(d->child_only && mh_str_is(d->levels[1].en, "村"));
+	assert_true(d->roles[mh_def_role(d, MH_STR("public"))].open && !d->roles[0].open);
 	const struct mh_vote *v = &d->votes[0];
 	assert_true(v->count == 5 && v->exclude_owner && v->exclude_handlers && v->n_choices == 2);
 	assert_true(v->quorum.num == 4 && v->quorum.den == 5 && v->pass.num == 2 && v->pass.den == 3 &&
