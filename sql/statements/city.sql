@@ -64,3 +64,18 @@ select region, rev, at, hash, body, hours, source from calendar_rev order by reg
 insert into counter (home_id, name, n) values (:home_id, :name, 1)
 on conflict (home_id, name) do update set n = counter.n + 1
 returning n;
+
+-- name: lease_take :count
+-- Taken when it is free, ours already, or has run out; the epoch grows with every change of holder.
+-- param: now int
+insert into lease (name, holder, epoch, until) values (:name, :holder, 1, :until)
+on conflict (name) do update set holder = excluded.holder, until = excluded.until,
+  epoch = case when lease.holder = excluded.holder then lease.epoch else lease.epoch + 1 end
+where lease.holder = excluded.holder or lease.until < :now;
+
+-- name: lease_get :opt
+select holder, epoch, until from lease where name = :name;
+
+-- name: lease_drop :count
+-- A holder that stops in good order leaves at once.
+update lease set until = 0 where name = :name and holder = :holder;

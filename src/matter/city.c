@@ -309,6 +309,12 @@ enum mh_code mh_city_open(struct mh_db *db, struct mh_str state_dir, bool write,
 	return MH_OK;
 }
 
+enum mh_code mh_city_reopen_ledger(struct mh_city *c, struct mh_db *db, struct mh_err *reterr)
+{
+	c->ledger = mh_ledger_close(c->ledger);
+	return mh_ledger_open(db, c->home_id, c->state_dir, &c->ledger, reterr);
+}
+
 void mh_city_free(struct mh_city *c)
 {
 	if (!c) return;

@@ -22,8 +22,6 @@ struct mh_duty { /* a row of the duty catalogue; the longest code that begins a 
 	int level;
 	bool urgent;
 };
-struct mh_city_hooks; /* for tests */
-
 struct mh_city {
 	struct mh_arena arena;
 	int64_t home_id;
@@ -51,6 +49,8 @@ struct mh_city {
  * the definitions say; MH_E_NOT_FOUND for a store that holds no city. */
 enum mh_code mh_city_open(struct mh_db *db, struct mh_str state_dir, bool write, struct mh_clock clock,
 			  struct mh_rng rng, struct mh_city **ret, struct mh_err *reterr);
+/* After a lost connection: the ledger is opened again over the new one; the rest stays. */
+enum mh_code mh_city_reopen_ledger(struct mh_city *c, struct mh_db *db, struct mh_err *reterr);
 void mh_city_free(struct mh_city *c); /* NULL is accepted */
 void mh_city_freep(struct mh_city **c);
 

@@ -1,0 +1,240 @@
+#include "loop/service.h"
+
+#include "sql_gen.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#define LEASE "writer"
+#define LEASE_MS 10000
+#define TICK_MS 500
+#define TICK_MOST 500
+#define JOB_WAIT_MS 60000
+
+struct mh_service {
+	struct mh_service_config config;
+	struct mh_arena arena;
+	struct mh_city *city;
+	struct mh_writer *writer;
+	_Atomic int64_t signed_size;
+	bool leased;
+};
+
+/* --- lease --- */
+
+static enum mh_code take_lease(struct mh_service *s, struct mh_db *db, struct mh_err *reterr)
+{
+	int64_t n = 0;
+	mh_time now = mh_now(&s->config.clock);
+	struct mh_q_lease_take_in in = {
+		.name = MH_STR(LEASE), .holder = mh_str_c(s->config.holder), .until = now + LEASE_MS, .now = now};
+	MH_TRY(mh_q_lease_take(db, &in, &n, reterr));
+	if (n == 1) return MH_OK;
+	enum mh_code code = MH_FAIL(reterr, MH_E_BUSY, "Could not open the store for writing: another server holds it");
+	mh_err_hint(reterr, "Stop the other server; after a crash its hold ends by itself within %d seconds.",
+		    LEASE_MS / 1000);
+	return code;
+}
+
+static enum mh_code first_lease(struct mh_service *s, struct mh_db *db, struct mh_err *reterr)
+{
+	MH_DB_TX(tx, db);
+	MH_TRY(mh_db_begin_write(&tx, reterr));
+	MH_TRY(take_lease(s, db, reterr));
+	MH_TRY(mh_db_commit(&tx, reterr));
+	s->leased = true;
+	return MH_OK;
+}
+
+/* --- hooks of the writer --- */
+
+static enum mh_code opened(void *ctx, struct mh_db *db, struct mh_err *reterr)
+{
+	struct mh_service *s = ctx;
+	MH_TRY(mh_db_prepare(db, &mh_sql_catalog, reterr));
+	/* A SQLite file has one writing process by its lock; servers of PostgreSQL agree by a row. */
+	if (mh_db_engine(db) == MH_DB_POSTGRES) MH_TRY(first_lease(s, db, reterr));
+	if (!s->city)
+		return mh_city_open(db, s->config.state_dir, true, s->config.clock, s->config.rng, &s->city, reterr);
+	return mh_city_reopen_ledger(s->city, db, reterr);
+}
+
+static enum mh_code before_commit(void *ctx, struct mh_db *db, struct mh_err *reterr)
+{
+	struct mh_service *s = ctx;
+	return mh_ledger_before_commit(s->city->ledger, db, reterr);
+}
+
+static void tell(struct mh_service *s, const struct mh_err *err)
+{
+	if (s->config.trouble) s->config.trouble(s->config.trouble_ctx, err);
+}
+
+static void publish(struct mh_service *s, struct mh_db *db, bool force)
+{
+	struct mh_err err = {0};
+	if (mh_ledger_broken(s->city->ledger)) return; /* it has been told once */
+	if (mh_ledger_publish(s->city->ledger, db, mh_now(&s->config.clock), force, NULL, &err) != MH_OK) tell(s, &err);
+	atomic_store(&s->signed_size, mh_ledger_signed_size(s->city->ledger));
+}
+
+static void after_commit(void *ctx, struct mh_db *db)
+{
+	struct mh_service *s = ctx;
+	mh_ledger_committed(s->city->ledger);
+	publish(s, db, false);
+}
+
+static void rolled_back(void *ctx)
+{
+	struct mh_service *s = ctx;
+	if (s->city) mh_ledger_rolled_back(s->city->ledger);
+}
+
+static enum mh_code tick(void *ctx, struct mh_db *db, struct mh_err *reterr)
+{
+	struct mh_service *s = ctx;
+	struct mh_arena arena = MH_ARENA(0);
+	enum mh_code code = MH_OK;
+	int n = 0;
+	if (s->leased) code = take_lease(s, db, reterr);
+	if (code == MH_OK) {
+		MH_TX(tx, s->city, db, &arena, mh_now(&s->config.clock));
+		code = mh_matter_tick(&tx, TICK_MOST, &n, reterr);
+	}
+	mh_arena_done(&arena);
+	return code;
+}
+
+static void trouble(void *ctx, const struct mh_err *err)
+{
+	tell(ctx, err);
+}
+
+/* --- starting and stopping --- */
+
+static enum mh_code start(struct mh_service *s, struct mh_err *reterr)
+{
+	struct mh_writer_config w = {.uri = s->config.uri,
+				     .mode = MH_DB_WRITE,
+				     .ctx = s,
+				     .tick_ms = s->config.tick_ms ? s->config.tick_ms : TICK_MS,
+				     .hooks = {.opened = opened,
+					       .before_commit = before_commit,
+					       .after_commit = after_commit,
+					       .rolled_back = rolled_back,
+					       .tick = tick,
+					       .trouble = trouble}};
+	s->config.uri = mh_str_dup(&s->arena, s->config.uri);
+	s->config.state_dir = mh_str_dup(&s->arena, s->config.state_dir);
+	MH_TRY_MEM(s->config.uri.ptr, reterr);
+	MH_TRY_MEM(s->config.state_dir.ptr, reterr);
+	return mh_writer_start(&w, &s->writer, reterr);
+}
+
+static void discard(struct mh_service *s)
+{
+	struct mh_arena arena = s->arena;
+	mh_city_free(s->city);
+	mh_mem_free(s);
+	mh_arena_done(&arena);
+}
+
+enum mh_code mh_service_start(const struct mh_service_config *config, struct mh_service **ret, struct mh_err *reterr)
+{
+	struct mh_service *s = mh_mem_alloc(sizeof *s);
+	MH_TRY_MEM(s, reterr);
+	s->config = *config;
+	enum mh_code code = start(s, reterr);
+	if (code != MH_OK) return discard(s), code;
+	*ret = s;
+	return MH_OK;
+}
+
+static enum mh_code last_words(struct mh_db *db, void *arg, struct mh_err *reterr)
+{
+	struct mh_service *s = arg;
+	int64_t n;
+	if (!s->leased) return MH_OK;
+	s->leased = false;
+	struct mh_q_lease_drop_in in = {.name = MH_STR(LEASE), .holder = mh_str_c(s->config.holder)};
+	return mh_q_lease_drop(db, &in, &n, reterr);
+}
+
+void mh_service_stop(struct mh_service *s)
+{
+	if (!s) return;
+	struct mh_err err = {0};
+	/* One second is the longest that a head may wait; then the last one covers everything. */
+	mh_service_wait_signed(s, INT64_MAX, 1500, NULL);
+	if (mh_writer_run(s->writer, last_words, s, JOB_WAIT_MS, &err) != MH_OK) tell(s, &err);
+	mh_writer_stop(s->writer);
+	discard(s);
+}
+
+struct mh_writer *mh_service_writer(struct mh_service *s)
+{
+	return s->writer;
+}
+
+struct mh_city *mh_service_city(struct mh_service *s)
+{
+	return s->city;
+}
+
+struct run {
+	struct mh_service *s;
+	mh_service_job *fn;
+	void *arg;
+};
+
+static enum mh_code run_job(struct mh_db *db, void *arg, struct mh_err *reterr)
+{
+	struct run *r = arg;
+	struct mh_arena arena = MH_ARENA(0);
+	enum mh_code code;
+	{
+		MH_TX(tx, r->s->city, db, &arena, mh_now(&r->s->config.clock));
+		code = r->fn(&tx, r->arg, reterr);
+	}
+	mh_arena_done(&arena);
+	return code;
+}
+
+enum mh_code mh_service_run(struct mh_service *s, mh_service_job *fn, void *arg, struct mh_err *reterr)
+{
+	struct run r = {s, fn, arg};
+	return mh_writer_run(s->writer, run_job, &r, JOB_WAIT_MS, reterr);
+}
+
+static enum mh_code size_job(struct mh_db *db, void *arg, struct mh_err *reterr)
+{
+	struct mh_service *s = ((void **)arg)[0];
+	int64_t *size = ((void **)arg)[1];
+	(void)db, (void)reterr;
+	*size = mh_ledger_size(s->city->ledger);
+	return MH_OK;
+}
+
+enum mh_code mh_service_wait_signed(struct mh_service *s, int64_t seq, int wait_ms, struct mh_err *reterr)
+{
+	int64_t want = seq + 1, until = mh_ticks() + wait_ms;
+	if (seq == INT64_MAX) {
+		void *arg[] = {s, &want};
+		MH_TRY(mh_writer_run(s->writer, size_job, arg, wait_ms, reterr));
+	}
+	while (atomic_load(&s->signed_size) < want) {
+		if (mh_ticks() >= until)
+			return MH_FAIL(reterr, MH_E_TIMEOUT, "Waited too long for the ledger's next signed head");
+		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+	}
+	return MH_OK;
+}
+
+struct mh_str mh_service_state_dir(struct mh_arena *a, struct mh_str uri, const char *named)
+{
+	if (named && named[0]) return mh_str_c(named);
+	if (!mh_str_starts(uri, "sqlite:")) return MH_STR("minhu.d");
+	return mh_str_fmt(a, MH_STR_FMT ".d", MH_STR_ARG(((struct mh_str){uri.ptr + 7, uri.len - 7})));
+}
