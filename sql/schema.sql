@@ -1,5 +1,5 @@
 -- The schema of a Minhu store: one text for SQLite and PostgreSQL. %I is an integer, %T a text, %B bytes.
--- Rules (docs/storage.md, checked by tools/lint/schema.py): every table has a class (home: belongs to one jurisdiction and
+-- Rules (docs/storage.md, checked by tools/lint/lint_schema.py): every table has a class (home: belongs to one jurisdiction and
 -- begins with home_id; ref: small, the same everywhere; local: this store only); no NULL unless said; no generated ids; no
 -- triggers; instants are Unix milliseconds, days are numbers since 1970-01-01.
 
