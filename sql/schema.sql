@@ -330,12 +330,12 @@ create table ledger_entry (
 create index ledger_entry_matter on ledger_entry (home_id, matter_id, log, seq);
 
 -- class: home
--- store: clustered
 create table ledger_tile (
 	home_id %I not null,
 	log %I not null,
 	tile_level %I not null,
 	idx %I not null,
+	root %B not null,         -- root of the 256: what the tile above holds of this one
 	hashes %B not null,       -- 256 hashes
 	constraint ledger_tile_pk primary key (home_id, log, tile_level, idx)
 );
@@ -349,6 +349,7 @@ create table ledger_head (
 	frontier %B not null,
 	epoch %I not null,
 	origin %T not null,
+	vkey %T not null,         -- public key of the log, a note verifier key
 	constraint ledger_head_pk primary key (home_id, log)
 );
 
