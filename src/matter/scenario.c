@@ -226,35 +226,42 @@ static void check_fails(struct mh_story *st, struct mh_yaml *step, enum mh_code 
 		mh_story__fail(st, step->at, "refused with %s: %s %s %s", got, err->message, err->detail, err->hint);
 }
 
+static void raise(struct mh_story *st, struct mh_yaml *given, struct mh_str name);
+
+/* Of which matter it is a child: one raised before (`child_of: A`), or one made for this story only (`parent: {…}`), which
+ * then is called P. */
+static void find_parent(struct mh_story *st, struct mh_yaml *given, struct raise *r)
+{
+	struct mh_yaml *of = mh_yaml_get(given, "child_of"), *parent = mh_yaml_get(given, "parent");
+	if (parent) raise(st, parent, MH_STR("P"));
+	r->in.parent_id = parent ? cast_id(st, MH_STR("P")) : of ? cast_id(st, of->text) : 0;
+	if (!r->in.parent_id) return;
+	r->in.link_word = MH_STR("child");
+	r->in.by = (struct mh_party){.role = MH_STR("parent"), .org = -1};
+}
+
 static void raise(struct mh_story *st, struct mh_yaml *given, struct mh_str name)
 {
 	struct mh_yaml *at = mh_yaml_get(given, "at"), *as = mh_yaml_get(given, "as"),
 		       *create = mh_yaml_get(given, "create");
-	struct mh_yaml *kind = mh_yaml_get(given, "kind");
+	struct mh_yaml *kind = mh_yaml_get(given, "kind"), *owner = mh_yaml_get(given, "owner");
+	const struct mh_city *c = st->stage->city;
 	struct mh_err err = {0};
-	struct raise r = {.in = {.kind = kind ? kind->text : st->kind, .owner = -1}};
+	struct raise r = {.in = {.kind = kind ? kind->text : st->kind,
+				 .owner = owner ? mh_org_by_code(&c->orgs, owner->text) : -1}};
 	if (at && !parse_moment(st, at->text, &st->stage->now)) {
 		mh_story__fail(st, at->at, "write a moment as '2026-02-09 09:00'");
 		return;
 	}
-	if (!as || !create || st->n_cast == MH_CAST_MAX) {
-		mh_story__fail(st, given->at, "given needs: as, create");
-		return;
-	}
-	r.in.by = party(st, as, 0);
-	const struct mh_def *d = mh_city_def_for(st->stage->city, r.in.kind,
-						 mh_time_day(st->stage->now, st->stage->city->zone_min));
-	if (!d) {
-		mh_story__fail(st, given->at, "there is no kind " MH_STR_FMT, MH_STR_ARG(r.in.kind));
-		return;
-	}
+	find_parent(st, given, &r);
+	const struct mh_def *d = mh_city_def_for(c, r.in.kind, mh_time_day(st->stage->now, c->zone_min));
+	if (!create || (!as && !r.in.parent_id)) mh_story__fail(st, given->at, "given needs: create, and as or parent");
+	if (!d) mh_story__fail(st, given->at, "there is no kind " MH_STR_FMT, MH_STR_ARG(r.in.kind));
+	if (as) r.in.by = party(st, as, 0);
+	if (st->failed || st->n_cast == MH_CAST_MAX) return;
 	MH_JSON_AUTO json_t *fields = mh_story__fields(st, d, create);
-	struct mh_yaml *parent = mh_yaml_get(given, "child_of");
-	if (parent) r.in.parent_id = cast_id(st, parent->text), r.in.link_word = MH_STR("child");
-	struct mh_yaml *owner = mh_yaml_get(given, "owner");
-	if (owner) r.in.owner = mh_org_by_code(&st->stage->city->orgs, owner->text);
 	r.in.fields = fields;
-	enum mh_code code = st->failed ? MH_OK : mh_story__tx(st, raise_job, &r, &err);
+	enum mh_code code = mh_story__tx(st, raise_job, &r, &err);
 	check_fails(st, given, code, &err);
 	if (code != MH_OK || st->failed) return;
 	st->cast[st->n_cast].name = name;
