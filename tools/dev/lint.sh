@@ -10,12 +10,23 @@ lint_names() {
 	done
 }
 
+# The compiler's flags and the generated headers, which the lints that compile need.
+prepare_lints() {
+	# shellcheck disable=SC2154 # from build.sh
+	configure build/asan gcc "${asan_options[@]}" || return 1
+	ninja -C build/asan build.ninja || return 1
+	ninja -C build/asan -t targets all | sed -n 's/^\([a-z_]*_gen\.h\):.*/\1/p' | xargs -r ninja -C build/asan
+}
+
 # run_lints [NAME…]: each counts as one test.
 run_lints() {
 	local name rc=0
 	say "Lint"
 	mkdir -p "$LOGS"
 	[ $# -gt 0 ] || mapfile -t names < <(lint_names)
+	case " $* " in
+	'  ' | *' headers '* | *' tidy '*) step 'flags and generated headers' prepare_lints || : ;;
+	esac
 	for name in "${@:-${names[@]}}"; do
 		check "lint $name" python3 "tools/lint/lint_$name.py" || rc=1
 		grep -E '(^|: )warning: ' "$LOGS/lint-$name.log" || :
