@@ -266,7 +266,7 @@ static enum mh_code handle(struct mh_web_exchange *ex, struct mh_err *reterr)
 }
 
 /* On the writer's thread. Once abandoned nothing is begun any more. */
-static enum mh_code run_job(void *arg, struct mh_db *db, struct mh_err *reterr)
+static enum mh_code run_job(struct mh_db *db, void *arg, struct mh_err *reterr)
 {
 	struct mh_web_exchange *ex = arg;
 	pthread_mutex_lock(&ex->http->lock);

@@ -11,8 +11,9 @@
 
 struct mh_db;
 
-/* How the server reaches the store; src/main wires it to src/db, tests to nothing. */
-typedef enum mh_code mh_http_job(void *arg, struct mh_db *db, struct mh_err *reterr);
+/* How the server reaches the store: through web/pool.h, or in tests as they like. */
+/* As mh_writer_job and mh_writer_done of db/writer.h. */
+typedef enum mh_code mh_http_job(struct mh_db *db, void *arg, struct mh_err *reterr);
 typedef void mh_http_done(void *arg, enum mh_code code, const struct mh_err *err);
 struct mh_http_store {
 	void *ctx;

@@ -34,8 +34,8 @@ static void *run(void *p)
 	struct mh_err err = {0};
 	free(p);
 	usleep(store.delay);
-	enum mh_code code = j.job(j.arg, NULL, &err);
-	if (code == MH_OK) code = j.job(j.arg, NULL, &err); /* jobs must bear to run twice */
+	enum mh_code code = j.job(NULL, j.arg, &err);
+	if (code == MH_OK) code = j.job(NULL, j.arg, &err); /* jobs must bear to run twice */
 	j.done(j.arg, code, &err);
 	return NULL;
 }
