@@ -7,7 +7,8 @@ static bool is_word(struct mh_str s, size_t max, bool code)
 		char c = s.ptr[i];
 		bool lower = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9', upper = c >= 'A' && c <= 'Z';
 		bool mark = code ? (c == '.' || c == '_' || c == '-') : c == '_';
-		if (i == 0 ? !(lower || (code && (upper || digit))) : !(lower || digit || mark || (code && upper))) return false;
+		if (i == 0 ? !(lower || (code && (upper || digit))) : !(lower || digit || mark || (code && upper)))
+			return false;
 	}
 	return true;
 }
@@ -43,7 +44,8 @@ enum mh_code mh_actor_parse(struct mh_arena *a, struct mh_str text, struct mh_ac
 		    (!rest.ptr || decode_name(a, rest, &actor.name));
 	if (!good) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "Cannot read who acts");
-		mh_err_hint(reterr, "Write role@orgcode, for example handler@330102, then ;name= and a percent-encoded name if you like.");
+		mh_err_hint(reterr, "Write role@orgcode, for example handler@330102, then ;name= and a percent-encoded "
+				    "name if you like.");
 		return code;
 	}
 	*ret = actor;
@@ -57,12 +59,13 @@ enum mh_code mh_actor_require(const struct mh_actor *actor, enum mh_perm perm, b
 	if (perm == MH_PERM_HOLDER && has_tracking_code) return MH_OK;
 	enum mh_code code;
 	if (mh_actor_known(actor)) {
-		code = MH_FAIL(reterr, MH_E_FORBIDDEN, "The role " MH_STR_FMT " may not do this", MH_STR_ARG(actor->role));
+		code = MH_FAIL(reterr, MH_E_FORBIDDEN, "The role " MH_STR_FMT " may not do this",
+			       MH_STR_ARG(actor->role));
 		mh_err_detail(reterr, "needed: %s", mh_perm_name(perm));
 	} else {
 		code = MH_FAIL(reterr, MH_E_UNAUTHENTICATED, "You need to say who you are");
-		mh_err_hint(reterr, perm == MH_PERM_HOLDER ? "Send the header Authorization: Tracking CODE." :
-							     "Staff send the header Minhu-Actor: role@orgcode.");
+		mh_err_hint(reterr, perm == MH_PERM_HOLDER ? "Send the header Authorization: Tracking CODE."
+							   : "Staff send the header Minhu-Actor: role@orgcode.");
 	}
 	return code;
 }

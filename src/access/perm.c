@@ -1,9 +1,9 @@
 #include "access/perm.h"
 
 static const char *const names[MH_PERM_MAX] = {
-	[MH_PERM_UNSET] = "unset",       [MH_PERM_PUBLIC] = "public", [MH_PERM_HOLDER] = "holder",
-	[MH_PERM_STAFF] = "staff",       [MH_PERM_DISPATCH] = "dispatch", [MH_PERM_HANDLE] = "handle",
-	[MH_PERM_LEAD] = "lead",         [MH_PERM_ASSESS] = "assess", [MH_PERM_AUDIT] = "audit",
+	[MH_PERM_UNSET] = "unset", [MH_PERM_PUBLIC] = "public",     [MH_PERM_HOLDER] = "holder",
+	[MH_PERM_STAFF] = "staff", [MH_PERM_DISPATCH] = "dispatch", [MH_PERM_HANDLE] = "handle",
+	[MH_PERM_LEAD] = "lead",   [MH_PERM_ASSESS] = "assess",     [MH_PERM_AUDIT] = "audit",
 	[MH_PERM_ADMIN] = "admin",
 };
 

@@ -2,16 +2,24 @@
 
 #include <string.h>
 
-const struct mh_option mh_cli__common[] = {
-	{.name = "store", .arg = "URI", .env = "MINHU_STORE", .en = "the store: sqlite:PATH or postgres:CONNINFO",
-	 .zh = "数据存储：sqlite:路径 或 postgres:连接参数"},
-	{.name = "state", .arg = "DIR", .env = "MINHU_STATE", .en = "the folder for keys, uploads and indexes",
-	 .zh = "密钥、附件和索引所在的目录"},
-	{.name = "json", .en = "write the result as JSON", .zh = "以 JSON 输出结果"},
-	{.name = "lang", .arg = "zh|en", .en = "language of texts (otherwise by LANG)", .zh = "文字语言（默认取自 LANG）"},
-	{.name = "help", .en = "say what the command does", .zh = "显示用法"},
-	{.name = "version", .en = "say which version this is", .zh = "显示版本"},
-	{0}};
+const struct mh_option mh_cli__common[] = {{.name = "store",
+					    .arg = "URI",
+					    .env = "MINHU_STORE",
+					    .en = "the store: sqlite:PATH or postgres:CONNINFO",
+					    .zh = "数据存储：sqlite:路径 或 postgres:连接参数"},
+					   {.name = "state",
+					    .arg = "DIR",
+					    .env = "MINHU_STATE",
+					    .en = "the folder for keys, uploads and indexes",
+					    .zh = "密钥、附件和索引所在的目录"},
+					   {.name = "json", .en = "write the result as JSON", .zh = "以 JSON 输出结果"},
+					   {.name = "lang",
+					    .arg = "zh|en",
+					    .en = "language of texts (otherwise by LANG)",
+					    .zh = "文字语言（默认取自 LANG）"},
+					   {.name = "help", .en = "say what the command does", .zh = "显示用法"},
+					   {.name = "version", .en = "say which version this is", .zh = "显示版本"},
+					   {0}};
 
 /* --- did you mean --- */
 
@@ -48,7 +56,8 @@ const char *mh_cli__closest(const char *word, const char *const *names, size_t n
 	return found;
 }
 
-static void hint_closest(struct mh_err *reterr, const char *before, const char *word, const char *const *names, size_t n)
+static void hint_closest(struct mh_err *reterr, const char *before, const char *word, const char *const *names,
+			 size_t n)
 {
 	const char *near = mh_cli__closest(word, names, n);
 	if (near) mh_err_hint(reterr, "Did you mean %s%s?", before, near);
@@ -134,7 +143,8 @@ static enum mh_code unknown_option(const struct parser *p, struct mh_str name, s
 	size_t n = 0;
 	for (const struct mh_option *o = mh_cli__common; o->name; o++) names[n++] = o->name;
 	if (p->line.command)
-		for (const struct mh_option *o = p->line.command->options; o && o->name && n < 64; o++) names[n++] = o->name;
+		for (const struct mh_option *o = p->line.command->options; o && o->name && n < 64; o++)
+			names[n++] = o->name;
 	struct mh_str word = mh_str_fmt(p->a, "%.*s", (int)(name.len > 60 ? 60 : name.len), name.ptr);
 	MH_TRY_MEM(word.ptr, reterr);
 	enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "There is no option --%s", word.ptr);
@@ -163,7 +173,8 @@ static enum mh_code take_option(struct parser *p, const char *word, struct mh_er
 	const char *value = equals ? equals + 1 : NULL;
 	if (!o->arg && value) return MH_FAIL(reterr, MH_E_INVALID, "The option --%s takes no value", o->name);
 	if (o->arg && !value) {
-		if (p->at + 1 >= p->argc) return MH_FAIL(reterr, MH_E_INVALID, "The option --%s needs a value: %s", o->name, o->arg);
+		if (p->at + 1 >= p->argc)
+			return MH_FAIL(reterr, MH_E_INVALID, "The option --%s needs a value: %s", o->name, o->arg);
 		value = p->argv[++p->at];
 	}
 	if (!own) {
@@ -199,7 +210,8 @@ static enum mh_code check_count(const struct mh_cli__line *l, struct mh_err *ret
 	if (!c || l->help || l->version) return MH_OK;
 	bool few = l->n_args < (size_t)c->min_args, many = c->max_args >= 0 && l->n_args > (size_t)c->max_args;
 	if (!few && !many) return MH_OK;
-	enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, few ? "An argument is missing" : "There are too many arguments");
+	enum mh_code code = MH_FAIL(reterr, MH_E_INVALID,
+				    few ? "An argument is missing" : "There are too many arguments");
 	mh_err_hint(reterr, "Usage: minhu %s %s", c->name, c->args ? c->args : "");
 	return code;
 }

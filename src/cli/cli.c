@@ -39,13 +39,15 @@ enum mh_code mh_cli_wrong_usage(struct mh_cli *cli, enum mh_code code)
 	return code;
 }
 
-enum mh_code mh_cli_opt_int(struct mh_cli *cli, const char *name, int64_t min, int64_t max, int64_t *ret, struct mh_err *reterr)
+enum mh_code mh_cli_opt_int(struct mh_cli *cli, const char *name, int64_t min, int64_t max, int64_t *ret,
+			    struct mh_err *reterr)
 {
 	const char *text = mh_cli_opt(cli, name);
 	int64_t v;
 	if (!text) return MH_OK;
 	if (!mh_str_to_i64(mh_str_c(text), &v) || v < min || v > max)
-		return mh_cli_wrong_usage(cli, MH_FAIL(reterr, MH_E_INVALID, "The option --%s must be a whole number between %lld and %lld",
+		return mh_cli_wrong_usage(cli, MH_FAIL(reterr, MH_E_INVALID,
+						       "The option --%s must be a whole number between %lld and %lld",
 						       name, (long long)min, (long long)max));
 	*ret = v;
 	return MH_OK;
@@ -141,7 +143,9 @@ static int run_command(const struct mh_cli_world *w, struct mh_cli *cli)
 	if (code == MH_OK) return MH_EXIT_OK;
 	err.code = code;
 	return report(w, cli->json, cli->zh, &err,
-		      cli->usage ? MH_EXIT_USAGE : code == MH_E_CORRUPT ? MH_EXIT_FAULT : MH_EXIT_FAILED);
+		      cli->usage             ? MH_EXIT_USAGE
+		      : code == MH_E_CORRUPT ? MH_EXIT_FAULT
+					     : MH_EXIT_FAILED);
 }
 
 static int show_help(const struct mh_cli_world *w, const struct mh_cli__line *l, bool zh)

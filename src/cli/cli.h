@@ -27,11 +27,11 @@ struct mh_option {
 
 struct mh_cli;
 struct mh_command {
-	const char *name; /* "serve", or in a group "ledger export" */
-	const char *args; /* for the usage line: "DIR", "FILE…", "[FILE]"; NULL: none */
-	int min_args, max_args; /* max -1: any number */
-	const char *en, *zh;    /* one line: what it does */
-	const char *more_en, *more_zh; /* paragraphs for --help; may be NULL */
+	const char *name;                /* "serve", or in a group "ledger export" */
+	const char *args;                /* for the usage line: "DIR", "FILE…", "[FILE]"; NULL: none */
+	int min_args, max_args;          /* max -1: any number */
+	const char *en, *zh;             /* one line: what it does */
+	const char *more_en, *more_zh;   /* paragraphs for --help; may be NULL */
 	const struct mh_option *options; /* ends with one without a name; NULL: none */
 	/* Returns MH_OK, or an error that the frame prints: MH_E_CORRUPT exits with 3, all others with 1 (wrong usage: see below). */
 	enum mh_code (*run)(struct mh_cli *cli, struct mh_err *reterr);
@@ -72,7 +72,8 @@ int mh_cli_main(const struct mh_cli_world *world, int argc, char *const *argv);
 const char *mh_cli_opt(const struct mh_cli *cli, const char *name);
 bool mh_cli_flag(const struct mh_cli *cli, const char *name);
 /* Absent: *ret stays as it is. MH_E_INVALID, as wrong usage. */
-enum mh_code mh_cli_opt_int(struct mh_cli *cli, const char *name, int64_t min, int64_t max, int64_t *ret, struct mh_err *reterr);
+enum mh_code mh_cli_opt_int(struct mh_cli *cli, const char *name, int64_t min, int64_t max, int64_t *ret,
+			    struct mh_err *reterr);
 /* The uri of the store; wrong usage when it was not said. */
 enum mh_code mh_cli_store(struct mh_cli *cli, struct mh_str *ret, struct mh_err *reterr);
 /* Marks what the caller has just written into reterr as wrong usage; returns code. */
@@ -91,7 +92,7 @@ enum mh_code mh_cli_result(struct mh_cli *cli, json_t *j, struct mh_err *reterr)
 struct mh_progress {
 	struct mh_cli *cli;
 	const char *label;
-	int64_t total; /* 0: not known */
+	int64_t total;        /* 0: not known */
 	int64_t begun, shown; /* ticks */
 	bool tty, any;
 };

@@ -8,8 +8,12 @@
 struct mh_progress mh_progress_begin(struct mh_cli *cli, const char *label_en, const char *label_zh, int64_t total)
 {
 	int fd = fileno(cli->err);
-	return (struct mh_progress){.cli = cli, .label = mh_cli_t(cli, label_en, label_zh), .total = total, .begun = mh_ticks(),
-				    .shown = mh_ticks(), .tty = fd >= 0 && isatty(fd)};
+	return (struct mh_progress){.cli = cli,
+				    .label = mh_cli_t(cli, label_en, label_zh),
+				    .total = total,
+				    .begun = mh_ticks(),
+				    .shown = mh_ticks(),
+				    .tty = fd >= 0 && isatty(fd)};
 }
 
 static void show(struct mh_progress *p, int64_t done, int64_t now)
@@ -17,7 +21,8 @@ static void show(struct mh_progress *p, int64_t done, int64_t now)
 	int64_t ms = now - p->begun;
 	fprintf(p->cli->err, "%s%s %lld", p->tty ? "\r\033[K" : "", p->label, (long long)done);
 	if (p->total > 0)
-		fprintf(p->cli->err, "/%lld (%lld%%)", (long long)p->total, (long long)(done >= p->total ? 100 : done * 100 / p->total));
+		fprintf(p->cli->err, "/%lld (%lld%%)", (long long)p->total,
+			(long long)(done >= p->total ? 100 : done * 100 / p->total));
 	if (ms >= 1000) fprintf(p->cli->err, "  %lld/s", (long long)(done * 1000 / ms));
 	fputs(p->tty ? "" : "\n", p->cli->err);
 	fflush(p->cli->err);

@@ -15,7 +15,8 @@ static bool etag_known(const struct mh_request *req, struct mh_str etag)
 		item = mh_str_trim(item);
 		if (mh_str_is(item, "*")) return true;
 		if (mh_str_starts(item, "W/")) item.ptr += 2, item.len -= 2;
-		if (item.len >= 2 && item.ptr[0] == '"' && mh_str_eq((struct mh_str){item.ptr + 1, item.len - 2}, etag)) return true;
+		if (item.len >= 2 && item.ptr[0] == '"' && mh_str_eq((struct mh_str){item.ptr + 1, item.len - 2}, etag))
+			return true;
 	}
 	return false;
 }
@@ -40,8 +41,8 @@ static struct MHD_Response *from_stream(struct mh_response *res)
 	struct mh_stream *s = mh_mem_alloc(sizeof *s);
 	if (!s) return NULL;
 	*s = res->stream;
-	struct MHD_Response *r =
-		MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_CHUNK, stream_next, s, stream_done);
+	struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_CHUNK, stream_next, s,
+								   stream_done);
 	if (r) res->stream = (struct mh_stream){0};
 	else mh_mem_free(s);
 	return r;
@@ -76,9 +77,10 @@ static void header(struct MHD_Response *r, const char *name, const char *value)
 
 static void cache_headers(struct MHD_Response *r, const struct mh_response *res)
 {
-	static const char *const values[] = {
-		[MH_CACHE_NO_STORE] = "no-store", [MH_CACHE_REVALIDATE] = "private, no-cache",
-		[MH_CACHE_PUBLIC] = "public, max-age=60", [MH_CACHE_FOREVER] = "public, max-age=31536000, immutable"};
+	static const char *const values[] = {[MH_CACHE_NO_STORE] = "no-store",
+					     [MH_CACHE_REVALIDATE] = "private, no-cache",
+					     [MH_CACHE_PUBLIC] = "public, max-age=60",
+					     [MH_CACHE_FOREVER] = "public, max-age=31536000, immutable"};
 	header(r, "Cache-Control", values[res->cache]);
 	header(r, "Vary", "Accept-Language, Authorization, Minhu-Actor");
 	if (res->etag.len && res->etag.len < 200) {
@@ -120,7 +122,9 @@ enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 		res->stream = (struct mh_stream){0};
 	}
 	ex->bytes = (int64_t)res->body.len;
-	struct MHD_Response *r = res->stream.next ? from_stream(res) : res->file.len ? from_file(ex) : from_bytes(res->body);
+	struct MHD_Response *r = res->stream.next ? from_stream(res)
+				 : res->file.len  ? from_file(ex)
+						  : from_bytes(res->body);
 	if (!r && res->file.len) {
 		struct mh_err err;
 		MH_FAIL(&err, MH_E_IO, "Could not open the file to send");
@@ -153,10 +157,12 @@ enum MHD_Result mh_web__answer_error(struct mh_web_exchange *ex, const struct mh
 
 enum MHD_Result mh_web__answer_abandoned(struct mh_web_exchange *ex)
 {
-	const struct mh_str body =
-		MH_STR("{\"type\":\"urn:minhu:error:TIMEOUT\",\"status\":504,\"code\":\"TIMEOUT\",\"title\":\"Waited too long\","
-		       "\"title_zh\":\"等待超时\",\"detail\":\"The store did not answer in time; the request may still be carried out\","
-		       "\"hint\":\"Ask again with the same Idempotency-Key; nothing is done twice.\"}");
+	const struct mh_str body = MH_STR(
+		"{\"type\":\"urn:minhu:error:TIMEOUT\",\"status\":504,\"code\":\"TIMEOUT\",\"title\":\"Waited too "
+		"long\","
+		"\"title_zh\":\"等待超时\",\"detail\":\"The store did not answer in time; the request may still be "
+		"carried out\","
+		"\"hint\":\"Ask again with the same Idempotency-Key; nothing is done twice.\"}");
 	struct MHD_Response *r = from_bytes(body);
 	if (!r) return MHD_NO;
 	header(r, "Content-Type", "application/problem+json");

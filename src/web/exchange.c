@@ -67,11 +67,16 @@ static void log_access(struct mh_web_exchange *ex)
 {
 	const struct mh_http_config *config = &ex->http->config;
 	const struct mh_route *route = ex->req.route;
-	struct mh_access_line line = {route ? route->method : "-", route ? route->path : "-", ex->status,
-				      mh_ticks() - ex->started, ex->bytes, ex->id};
+	struct mh_access_line line = {route ? route->method : "-",
+				      route ? route->path : "-",
+				      ex->status,
+				      mh_ticks() - ex->started,
+				      ex->bytes,
+				      ex->id};
 	if (config->access) config->access(config->access_ctx, &line);
-	else mh_log(MH_LOG_INFO, "access", "%s %s status=%d ms=%lld bytes=%lld request=%s", line.method, line.pattern, line.status,
-		    (long long)line.ms, (long long)line.bytes, line.request_id);
+	else
+		mh_log(MH_LOG_INFO, "access", "%s %s status=%d ms=%lld bytes=%lld request=%s", line.method,
+		       line.pattern, line.status, (long long)line.ms, (long long)line.bytes, line.request_id);
 }
 
 void mh_web__on_completed(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerminationCode why)
@@ -99,7 +104,8 @@ struct collected {
 	bool failed, too_many;
 };
 
-static enum MHD_Result collect(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value, size_t value_n)
+static enum MHD_Result collect(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
+			       size_t value_n)
 {
 	struct collected *c = cls;
 	if (c->n == HEADERS_MAX) {
@@ -114,14 +120,16 @@ static enum MHD_Result collect(void *cls, enum MHD_ValueKind kind, const char *k
 	return c->failed ? MHD_NO : MHD_YES;
 }
 
-static enum mh_code collect_headers(struct mh_web_exchange *ex, const char *method, const char *version, struct mh_err *reterr)
+static enum mh_code collect_headers(struct mh_web_exchange *ex, const char *method, const char *version,
+				    struct mh_err *reterr)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(ex->conn, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(ex->conn,
+								       MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	struct collected c = {.arena = &ex->req.arena};
 	MHD_get_connection_values_n(ex->conn, MHD_HEADER_KIND, collect, &c);
 	if (c.too_many) return MH_FAIL(reterr, MH_E_TOO_LARGE, "There are more than %d header fields", HEADERS_MAX);
-	MH_TRY(mh_web__head_whole((struct mh_str){method, info ? info->header_size : 0}, ex->target_in_head, mh_str_c(version),
-				  c.in_head, c.n, reterr));
+	MH_TRY(mh_web__head_whole((struct mh_str){method, info ? info->header_size : 0}, ex->target_in_head,
+				  mh_str_c(version), c.in_head, c.n, reterr));
 	struct mh_pair *copy = c.failed ? NULL : mh_arena_copy(&ex->req.arena, c.pairs, sizeof c.pairs[0] * c.n);
 	MH_TRY_MEM(copy, reterr);
 	ex->req.headers = copy;

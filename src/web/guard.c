@@ -18,7 +18,8 @@ static bool token(struct mh_str s)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.ptr[i];
 		bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		if (!word && (c < 0x21 || c > 0x7e || mh_str_find(MH_STR("\"(),/:;<=>?@[\\]{}"), (char)c) >= 0)) return false;
+		if (!word && (c < 0x21 || c > 0x7e || mh_str_find(MH_STR("\"(),/:;<=>?@[\\]{}"), (char)c) >= 0))
+			return false;
 	}
 	return s.len > 0;
 }
@@ -62,7 +63,8 @@ enum mh_code mh_web__guard(struct mh_str version, const struct mh_pair *headers,
 {
 	struct mh_web__framing f = {.length = -1};
 	size_t lengths = 0, encodings = 0, hosts = 0;
-	if (!mh_str_is(version, "HTTP/1.1") && !mh_str_is(version, "HTTP/1.0")) return refuse(reterr, "unknown version of HTTP");
+	if (!mh_str_is(version, "HTTP/1.1") && !mh_str_is(version, "HTTP/1.0"))
+		return refuse(reterr, "unknown version of HTTP");
 	for (size_t i = 0; i < n; i++) {
 		struct mh_str name = headers[i].name, value = headers[i].value;
 		if (!token(name)) return refuse(reterr, "the name of a header field is not a token");
@@ -72,13 +74,15 @@ enum mh_code mh_web__guard(struct mh_str version, const struct mh_pair *headers,
 			if (!length_ok(value, &f.length)) return refuse(reterr, "Content-Length is not a number");
 		} else if (mh_web__name_eq(name, "Transfer-Encoding")) {
 			encodings++;
-			if (!mh_web__name_eq(value, "chunked")) return refuse(reterr, "Transfer-Encoding is not chunked");
+			if (!mh_web__name_eq(value, "chunked"))
+				return refuse(reterr, "Transfer-Encoding is not chunked");
 			f.chunked = true;
 		} else if (mh_web__name_eq(name, "Host")) {
 			hosts++;
 			if (!host_ok(value)) return refuse(reterr, "Host is not a host");
 		} else if (mh_web__name_eq(name, "Expect")) {
-			if (!mh_web__name_eq(value, "100-continue")) return refuse(reterr, "Expect is not 100-continue");
+			if (!mh_web__name_eq(value, "100-continue"))
+				return refuse(reterr, "Expect is not 100-continue");
 			f.expect = true;
 		}
 	}

@@ -31,8 +31,8 @@ static bool gap_is(struct mh_str gap, size_t nuls, bool blanks_before)
 	return true;
 }
 
-enum mh_code mh_web__head_whole(struct mh_str head, struct mh_str target, struct mh_str version, const struct mh_pair *headers,
-				size_t n, struct mh_err *reterr)
+enum mh_code mh_web__head_whole(struct mh_str head, struct mh_str target, struct mh_str version,
+				const struct mh_pair *headers, size_t n, struct mh_err *reterr)
 {
 	struct walk w = {head.ptr, head.ptr + head.len};
 	struct mh_str gap, method = {head.ptr, 0};
@@ -45,6 +45,7 @@ enum mh_code mh_web__head_whole(struct mh_str head, struct mh_str target, struct
 	good = good && gap_is((struct mh_str){w.at, (size_t)(w.end - w.at)}, 4, true);
 	if (good) return MH_OK;
 	enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "Cannot take this request: its head is not well-formed");
-	mh_err_hint(reterr, "End every line with CRLF, separate by one blank, and send no control bytes and no folded lines.");
+	mh_err_hint(reterr,
+		    "End every line with CRLF, separate by one blank, and send no control bytes and no folded lines.");
 	return code;
 }

@@ -10,8 +10,12 @@ static enum mh_code get_health(struct mh_request *req, struct mh_response *res, 
 }
 
 static const struct mh_route routes[] = {
-	{.method = "GET", .path = "/api/v1/health", .perm = MH_PERM_PUBLIC, .handler = get_health,
-	 .en = "Whether the server answers", .zh = "服务是否可用"},
+	{.method = "GET",
+	 .path = "/api/v1/health",
+	 .perm = MH_PERM_PUBLIC,
+	 .handler = get_health,
+	 .en = "Whether the server answers",
+	 .zh = "服务是否可用"},
 };
 
 const struct mh_route_list mh_routes_health = MH_ROUTES("health", routes);

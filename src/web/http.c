@@ -43,7 +43,8 @@ static bool is_loopback(const struct sockaddr_storage *sa)
 	return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
 }
 
-static enum mh_code parse_listen(const char *listen, struct sockaddr_storage *ret, socklen_t *ret_n, struct mh_err *reterr)
+static enum mh_code parse_listen(const char *listen, struct sockaddr_storage *ret, socklen_t *ret_n,
+				 struct mh_err *reterr)
 {
 	const char *colon = listen ? strrchr(listen, ':') : NULL;
 	int64_t port;
@@ -51,8 +52,10 @@ static enum mh_code parse_listen(const char *listen, struct sockaddr_storage *re
 	    !read_address((struct mh_str){listen, (size_t)(colon - listen)}, ret, ret_n))
 		return bad_address(reterr, listen ? listen : "");
 	if (!is_loopback(ret)) {
-		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "Cannot listen on %.100s: only loopback addresses are allowed", listen);
-		mh_err_detail(reterr, "This version has no access control; whoever reaches the port may act in any role.");
+		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID,
+					    "Cannot listen on %.100s: only loopback addresses are allowed", listen);
+		mh_err_detail(reterr,
+			      "This version has no access control; whoever reaches the port may act in any role.");
 		mh_err_hint(reterr, "Listen on 127.0.0.1 and put a proxy that authenticates in front.");
 		return code;
 	}
@@ -60,7 +63,8 @@ static enum mh_code parse_listen(const char *listen, struct sockaddr_storage *re
 	return MH_OK;
 }
 
-static enum mh_code open_socket(const char *listen_on, int *ret, unsigned *ret_port, bool *ret_v6, struct mh_err *reterr)
+static enum mh_code open_socket(const char *listen_on, int *ret, unsigned *ret_port, bool *ret_v6,
+				struct mh_err *reterr)
 {
 	struct sockaddr_storage sa;
 	socklen_t n;
@@ -108,18 +112,13 @@ static struct MHD_Daemon *start_daemon(struct mh_http *h, int fd, bool v6)
 {
 	const struct mh_http_config *c = &h->config;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (v6 ? MHD_USE_IPv6 : 0);
-	return MHD_start_daemon(flags, (uint16_t)h->port, NULL, NULL, mh_web__on_request, h,
-				MHD_OPTION_LISTEN_SOCKET, fd,
-				MHD_OPTION_STRICT_FOR_CLIENT, 1,
-				MHD_OPTION_THREAD_POOL_SIZE, c->threads,
-				MHD_OPTION_CONNECTION_LIMIT, c->max_connections,
-				MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->max_per_ip,
-				MHD_OPTION_CONNECTION_TIMEOUT, c->idle_s,
-				MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->max_head,
-				MHD_OPTION_URI_LOG_CALLBACK, mh_web__on_target, h,
-				MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-				MHD_OPTION_NOTIFY_COMPLETED, mh_web__on_completed, h,
-				MHD_OPTION_NOTIFY_CONNECTION, mh_web__on_connection, h, MHD_OPTION_END);
+	return MHD_start_daemon(
+		flags, (uint16_t)h->port, NULL, NULL, mh_web__on_request, h, MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_POOL_SIZE, c->threads, MHD_OPTION_CONNECTION_LIMIT,
+		c->max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->max_per_ip, MHD_OPTION_CONNECTION_TIMEOUT,
+		c->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->max_head, MHD_OPTION_URI_LOG_CALLBACK,
+		mh_web__on_target, h, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+		mh_web__on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, mh_web__on_connection, h, MHD_OPTION_END);
 }
 
 static void free_http(struct mh_http *h)

@@ -40,7 +40,7 @@ struct mh_http_config {
 	struct mh_http_store store;
 	void *app; /* request->app */
 	struct mh_clock clock;
-	struct mh_rng rng; /* request ids; used under a lock */
+	struct mh_rng rng;      /* request ids; used under a lock */
 	const char *upload_dir; /* for temporary files; NULL: uploads are refused */
 	/* Limits; 0 takes the default. */
 	unsigned threads;         /* 2 */

@@ -26,8 +26,8 @@ struct mh_web_exchange {
 	struct MHD_Connection *conn;
 	struct mh_request req;
 	struct mh_response res;
-	struct mh_err err;    /* of the job, or found before the body was read to its end */
-	enum mh_code failed;  /* MH_OK, or answer with err */
+	struct mh_err err;   /* of the job, or found before the body was read to its end */
+	enum mh_code failed; /* MH_OK, or answer with err */
 	enum mh_web__state state;
 	struct mh_str raw_target;
 	struct mh_str target_in_head; /* in libmicrohttpd's buffer; valid in the first callback only */
@@ -85,14 +85,15 @@ void mh_web__exchange_release(struct mh_web_exchange *ex); /* one owner lets go;
 void mh_web__http_release(struct mh_http *h);
 
 /* answer.c */
-enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close);                /* ex->res */
+enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close); /* ex->res */
 enum MHD_Result mh_web__answer_error(struct mh_web_exchange *ex, const struct mh_err *err, bool close);
 enum MHD_Result mh_web__answer_abandoned(struct mh_web_exchange *ex);
 
 /* watch.c */
 enum mh_code mh_web__watch_start(struct mh_http *h, struct mh_err *reterr);
 void mh_web__watch_stop(struct mh_http *h);
-void mh_web__on_connection(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_ConnectionNotificationCode what);
+void mh_web__on_connection(void *cls, struct MHD_Connection *conn, void **ctx,
+			   enum MHD_ConnectionNotificationCode what);
 void mh_web__set_deadline(struct MHD_Connection *conn, unsigned seconds); /* 0: none */
 /* Takes a job into the list of those waited for, and off it; false when it was abandoned in between. Lock held. */
 void mh_web__wait_add(struct mh_web_exchange *ex);

@@ -31,7 +31,7 @@ static bool is_plain(unsigned char c)
 static const char *parse_set(const char *p, struct atom *a)
 {
 	bool not = *p == '^';
-	if (not) p++;
+	if (not ) p++;
 	if (*p == ']') return NULL;
 	for (; *p && *p != ']'; p++) {
 		unsigned char from = (unsigned char)*p, to = from;
@@ -43,7 +43,7 @@ static const char *parse_set(const char *p, struct atom *a)
 		if (to < from || to >= 127) return NULL;
 		for (unsigned c = from; c <= to; c++) set_add(a, c);
 	}
-	if (not)
+	if (not )
 		for (size_t i = 0; i < sizeof a->set; i++) a->set[i] = (unsigned char)~a->set[i];
 	return *p == ']' ? p + 1 : NULL;
 }
@@ -62,7 +62,10 @@ static const char *parse_count(const char *p, struct atom *a)
 	a->min = a->max = 1;
 	switch (*p) {
 	case '?': a->min = 0; return p + 1;
-	case '*': a->min = 0; a->max = COUNT_MAX; return p + 1;
+	case '*':
+		a->min = 0;
+		a->max = COUNT_MAX;
+		return p + 1;
 	case '+': a->max = COUNT_MAX; return p + 1;
 	case '{':
 		p = parse_number(p + 1, &a->min);

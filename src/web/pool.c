@@ -54,8 +54,8 @@ static enum mh_code pool_submit(void *ctx, mh_http_job *job, void *arg, mh_http_
 }
 
 enum mh_code mh_http_pool_open(struct mh_str uri, struct mh_writer *writer,
-			       enum mh_code (*prepared)(struct mh_db *db, struct mh_err *reterr), struct mh_http_pool **ret,
-			       struct mh_err *reterr)
+			       enum mh_code (*prepared)(struct mh_db *db, struct mh_err *reterr),
+			       struct mh_http_pool **ret, struct mh_err *reterr)
 {
 	struct mh_db *first;
 	struct mh_http_pool *p = mh_mem_alloc(sizeof *p);
@@ -65,7 +65,8 @@ enum mh_code mh_http_pool_open(struct mh_str uri, struct mh_writer *writer,
 	p->uri = mh_str_dup(&p->arena, uri);
 	p->writer = writer;
 	p->prepared = prepared;
-	enum mh_code code = p->uri.ptr ? pool_read(p, &first, reterr) : MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+	enum mh_code code = p->uri.ptr ? pool_read(p, &first, reterr)
+				       : MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
 	if (code != MH_OK) {
 		mh_http_pool_close(p);
 		return code;
@@ -77,7 +78,8 @@ enum mh_code mh_http_pool_open(struct mh_str uri, struct mh_writer *writer,
 
 struct mh_http_store mh_http_pool_store(struct mh_http_pool *p)
 {
-	return (struct mh_http_store){.ctx = p, .read = pool_read, .unread = pool_unread, .submit = p->writer ? pool_submit : NULL};
+	return (struct mh_http_store){
+		.ctx = p, .read = pool_read, .unread = pool_unread, .submit = p->writer ? pool_submit : NULL};
 }
 
 void mh_http_pool_close(struct mh_http_pool *p)

@@ -9,8 +9,8 @@ struct mh_http_pool;
  * (NULL: the server only reads) stays the caller's. prepared: called for each new connection, may be NULL (mh_db_prepare).
  * Errors: those of mh_db_open, and MH_E_NO_MEMORY. */
 enum mh_code mh_http_pool_open(struct mh_str uri, struct mh_writer *writer,
-			       enum mh_code (*prepared)(struct mh_db *db, struct mh_err *reterr), struct mh_http_pool **ret,
-			       struct mh_err *reterr);
+			       enum mh_code (*prepared)(struct mh_db *db, struct mh_err *reterr),
+			       struct mh_http_pool **ret, struct mh_err *reterr);
 struct mh_http_store mh_http_pool_store(struct mh_http_pool *pool); /* lives with the pool */
 /* After the server has stopped. NULL is accepted. */
 void mh_http_pool_close(struct mh_http_pool *pool);

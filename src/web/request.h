@@ -16,9 +16,9 @@ struct mh_pair {
 /* One parameter as it came, checked. */
 struct mh_value {
 	bool given;
-	struct mh_str text; /* as it came; for JSON numbers and booleans empty */
-	int64_t number;     /* INT; BOOL 0 or 1; ENUM the index in choices; DAY mh_day; TIME mh_time */
-	json_t *json;       /* body member; borrowed from request->body */
+	struct mh_str text;         /* as it came; for JSON numbers and booleans empty */
+	int64_t number;             /* INT; BOOL 0 or 1; ENUM the index in choices; DAY mh_day; TIME mh_time */
+	json_t *json;               /* body member; borrowed from request->body */
 	const struct mh_pair *list; /* repeated, prefix: all of them, with their names */
 	size_t n;
 };
@@ -40,8 +40,8 @@ struct mh_upload {
 struct mh_request {
 	struct mh_arena arena; /* lives until the answer has been sent */
 	const struct mh_route *route;
-	struct mh_str method, path;  /* path decoded */
-	struct mh_str query;         /* as it came, encoded, for links to the next page */
+	struct mh_str method, path; /* path decoded */
+	struct mh_str query;        /* as it came, encoded, for links to the next page */
 	const struct mh_pair *headers;
 	size_t n_headers;
 	struct mh_value *values; /* beside route->params; read them with the functions below */
@@ -69,7 +69,8 @@ bool mh_req_bool(const struct mh_request *req, const char *name, bool otherwise)
 int mh_req_choice(const struct mh_request *req, const char *name, int otherwise); /* index in choices */
 mh_day mh_req_day(const struct mh_request *req, const char *name, mh_day otherwise);
 mh_time mh_req_time(const struct mh_request *req, const char *name, mh_time otherwise);
-const json_t *mh_req_json(const struct mh_request *req, const char *name); /* NULL when absent; lives with the request */
+const json_t *mh_req_json(const struct mh_request *req,
+			  const char *name); /* NULL when absent; lives with the request */
 const struct mh_pair *mh_req_list(const struct mh_request *req, const char *name, size_t *ret_n);
 struct mh_str mh_req_header(const struct mh_request *req, const char *name); /* any header; case does not matter */
 
@@ -94,9 +95,9 @@ struct mh_response {
 	int status;             /* 0: 200, or 204 without a body */
 	const char *content_type;
 	struct mh_str body;
-	struct mh_str file; /* path of a file to send instead; opened when the answer begins */
+	struct mh_str file;      /* path of a file to send instead; opened when the answer begins */
 	struct mh_stream stream; /* or this instead */
-	struct mh_str etag; /* without quotes; then If-None-Match gives 304 */
+	struct mh_str etag;      /* without quotes; then If-None-Match gives 304 */
 	enum mh_cache cache;
 	const char *csp; /* instead of "default-src 'none'; …", for pages */
 	struct mh_pair headers[16];

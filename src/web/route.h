@@ -32,7 +32,7 @@ struct mh_param {
 	enum mh_type type;
 	bool required;
 	bool repeated; /* query and form: may come more than once; all are read with mh_req_list. At most 100 */
-	bool prefix;   /* form and query: any name that begins with `name` (Open311's attribute[…]); read with mh_req_list */
+	bool prefix; /* form and query: any name that begins with `name` (Open311's attribute[…]); read with mh_req_list */
 	int64_t min, max;
 	const char *pattern;        /* see mh_pattern_match; the whole text must match */
 	const char *const *choices; /* NULL-terminated */
@@ -79,7 +79,10 @@ struct mh_route_list {
 	const struct mh_route *routes;
 	size_t n;
 };
-#define MH_ROUTES(name_, array) {.name = (name_), .routes = (array), .n = sizeof(array) / sizeof *(array)}
+#define MH_ROUTES(name_, array)                                                                                        \
+	{                                                                                                              \
+		.name = (name_), .routes = (array), .n = sizeof(array) / sizeof *(array)                               \
+	}
 
 /* All of them: routes.c. */
 const struct mh_route_list *const *mh_routes_all(size_t *ret_n);

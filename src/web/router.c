@@ -81,7 +81,8 @@ struct mh_str mh_router_allow(const struct mh_router *r, struct mh_arena *a, str
 	if (!found) return (struct mh_str){NULL, 0};
 	struct mh_str text = mh_str_fmt(a, "OPTIONS");
 	for (unsigned k = 0; text.ptr && k < sizeof methods / sizeof *methods; k++)
-		if (found >> k & 1) text = mh_str_fmt(a, MH_STR_FMT ", %s%s", MH_STR_ARG(text), methods[k], k == 1 ? ", HEAD" : "");
+		if (found >> k & 1)
+			text = mh_str_fmt(a, MH_STR_FMT ", %s%s", MH_STR_ARG(text), methods[k], k == 1 ? ", HEAD" : "");
 	return text;
 }
 
@@ -89,7 +90,8 @@ struct mh_str mh_router_allow(const struct mh_router *r, struct mh_arena *a, str
 
 static bool known_method(const char *m)
 {
-	return m && (!strcmp(m, "GET") || !strcmp(m, "POST") || !strcmp(m, "PUT") || !strcmp(m, "PATCH") || !strcmp(m, "DELETE"));
+	return m && (!strcmp(m, "GET") || !strcmp(m, "POST") || !strcmp(m, "PUT") || !strcmp(m, "PATCH") ||
+		     !strcmp(m, "DELETE"));
 }
 
 static const struct mh_param *find_param(const struct mh_route *r, enum mh_in in, struct mh_str name)
@@ -105,14 +107,18 @@ static const char *wrong_in_param(const struct mh_route *r, const struct mh_para
 	if (p->in < MH_IN_PATH || p->in >= MH_IN_MAX) return "a parameter is nowhere";
 	if (p->type < MH_TYPE_STR || p->type >= MH_TYPE_MAX) return "a parameter has no type";
 	if (p->in == MH_IN_PATH && !p->required) return "a path parameter is not required";
-	if (p->in == MH_IN_BODY && r->body != MH_BODY_JSON && r->body != MH_BODY_FORM) return "a body parameter without such a body";
+	if (p->in == MH_IN_BODY && r->body != MH_BODY_JSON && r->body != MH_BODY_FORM)
+		return "a body parameter without such a body";
 	if ((p->type == MH_TYPE_OBJECT || p->type == MH_TYPE_ARRAY) && (p->in != MH_IN_BODY || r->body != MH_BODY_JSON))
 		return "an object or array outside a JSON body";
-	if ((p->type == MH_TYPE_ENUM) != (p->choices != NULL)) return "choices belong to the enum type, and it needs them";
-	if (p->pattern && (p->type != MH_TYPE_STR || !mh_pattern_ok(p->pattern))) return "a pattern cannot be read or is not on a string";
+	if ((p->type == MH_TYPE_ENUM) != (p->choices != NULL))
+		return "choices belong to the enum type, and it needs them";
+	if (p->pattern && (p->type != MH_TYPE_STR || !mh_pattern_ok(p->pattern)))
+		return "a pattern cannot be read or is not on a string";
 	if ((p->repeated || p->prefix) && !(p->in == MH_IN_QUERY || (p->in == MH_IN_BODY && r->body == MH_BODY_FORM)))
 		return "a repeated or prefix parameter outside a query or form";
-	if ((p->repeated || p->prefix) && p->type != MH_TYPE_STR && p->type != MH_TYPE_ENUM) return "a repeated parameter is neither string nor enum";
+	if ((p->repeated || p->prefix) && p->type != MH_TYPE_STR && p->type != MH_TYPE_ENUM)
+		return "a repeated parameter is neither string nor enum";
 	if (p->max && p->max < p->min) return "a maximum lies below its minimum";
 	if (find_param(r, p->in, mh_str_c(p->name)) != p) return "two parameters have one name";
 	return NULL;
@@ -123,14 +129,16 @@ static const char *wrong_in_segment(const struct mh_route *r, struct mh_str seg,
 	size_t here = 0;
 	for (size_t i = 0; i < seg.len; i++) {
 		char c = seg.ptr[i];
-		bool literal = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("._-", c);
+		bool literal = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			       strchr("._-", c);
 		if (literal) continue;
 		struct mh_str tail = {seg.ptr + i + 1, seg.len - i - 1};
 		ptrdiff_t close = mh_str_find(tail, '}');
 		if (c != '{' || close < 1) return "the path holds a character that is neither literal nor placeholder";
 		struct mh_str name = {tail.ptr, (size_t)close};
 		if (mh_str_ends(name, "*")) {
-			if (!last || i != 0 || (size_t)close + 2 != seg.len) return "{rest*} must be the whole last segment";
+			if (!last || i != 0 || (size_t)close + 2 != seg.len)
+				return "{rest*} must be the whole last segment";
 			name.len--;
 		}
 		if (!find_param(r, MH_IN_PATH, name)) return "a placeholder has no path parameter";
@@ -166,7 +174,8 @@ static const char *wrong_in_route(const struct mh_route *r)
 	if (r->body >= MH_BODY_KIND_MAX) return "the kind of body is not known";
 	if (!strcmp(r->method, "GET") && r->body != MH_BODY_NONE) return "GET takes no body";
 	if (r->body == MH_BODY_FILE && !r->max_body) return "a file needs a size limit";
-	if ((r->flags & MH_ROUTE_READ) && (r->flags & MH_ROUTE_WRITE) && !strcmp(r->method, "GET")) return "GET writes nothing";
+	if ((r->flags & MH_ROUTE_READ) && (r->flags & MH_ROUTE_WRITE) && !strcmp(r->method, "GET"))
+		return "GET writes nothing";
 	for (const struct mh_param *p = r->params; p && p->name; p++) {
 		const char *wrong = wrong_in_param(r, p);
 		if (wrong) return wrong;
@@ -200,8 +209,8 @@ static int compare_routes(const void *pa, const void *pb)
 
 static enum mh_code refuse(const struct mh_route *r, const char *why, struct mh_err *reterr)
 {
-	return MH_FAIL(reterr, MH_E_INTERNAL, "The route %s %s cannot be: %s", r->method ? r->method : "?", r->path ? r->path : "?",
-		       why);
+	return MH_FAIL(reterr, MH_E_INTERNAL, "The route %s %s cannot be: %s", r->method ? r->method : "?",
+		       r->path ? r->path : "?", why);
 }
 
 enum mh_code mh_router_build(struct mh_arena *a, const struct mh_route_list *const *lists, size_t n,
@@ -222,7 +231,8 @@ enum mh_code mh_router_build(struct mh_arena *a, const struct mh_route_list *con
 	}
 	if (r.n) qsort(r.routes, r.n, sizeof *r.routes, compare_routes);
 	for (size_t i = 1; i < r.n; i++)
-		if (compare_routes(&r.routes[i - 1], &r.routes[i]) == 0) return refuse(r.routes[i], "another route has its address", reterr);
+		if (compare_routes(&r.routes[i - 1], &r.routes[i]) == 0)
+			return refuse(r.routes[i], "another route has its address", reterr);
 	*ret = r;
 	return MH_OK;
 }

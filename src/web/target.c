@@ -4,7 +4,8 @@
 
 static bool path_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~!$&'()*+,;=:@%", c));
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c && strchr("-._~!$&'()*+,;=:@%", c));
 }
 
 static bool query_byte(char c)
@@ -37,7 +38,8 @@ static bool decode(struct mh_arena *a, struct mh_str s, bool form, struct mh_str
 
 static bool good_segment(struct mh_str s)
 {
-	return s.len && !mh_str_is(s, ".") && !mh_str_is(s, "..") && mh_str_find(s, '/') < 0 && mh_str_find(s, '\\') < 0;
+	return s.len && !mh_str_is(s, ".") && !mh_str_is(s, "..") && mh_str_find(s, '/') < 0 &&
+	       mh_str_find(s, '\\') < 0;
 }
 
 static bool decode_path(struct mh_arena *a, struct mh_str raw, struct mh_buf *out)
@@ -45,7 +47,8 @@ static bool decode_path(struct mh_arena *a, struct mh_str raw, struct mh_buf *ou
 	struct mh_str rest = raw, seg, text;
 	mh_str_split(&rest, '/', &seg);
 	while (mh_str_split(&rest, '/', &seg)) {
-		bool end_slash = seg.len == 0 && rest.ptr == NULL; /* "/a/" is another address than "/a", not a bad one */
+		bool end_slash = seg.len == 0 &&
+				 rest.ptr == NULL; /* "/a/" is another address than "/a", not a bad one */
 		for (size_t i = 0; i < seg.len; i++)
 			if (!path_byte(seg.ptr[i])) return false;
 		if (!decode(a, seg, false, &text) || (!end_slash && !good_segment(text))) return false;
@@ -55,8 +58,8 @@ static bool decode_path(struct mh_arena *a, struct mh_str raw, struct mh_buf *ou
 	return true;
 }
 
-enum mh_code mh_web__target_parse(struct mh_arena *a, struct mh_str raw, struct mh_str *ret_path, struct mh_str *ret_query,
-				  struct mh_err *reterr)
+enum mh_code mh_web__target_parse(struct mh_arena *a, struct mh_str raw, struct mh_str *ret_path,
+				  struct mh_str *ret_query, struct mh_err *reterr)
 {
 	struct mh_str path = raw, query = {NULL, 0};
 	struct mh_buf out = MH_BUF(8192);
@@ -72,7 +75,8 @@ enum mh_code mh_web__target_parse(struct mh_arena *a, struct mh_str raw, struct 
 	mh_buf_done(&out);
 	if (!good) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "Cannot read the address");
-		mh_err_hint(reterr, "Percent-encode UTF-8; leave out dot segments, empty segments, encoded slashes and control characters.");
+		mh_err_hint(reterr, "Percent-encode UTF-8; leave out dot segments, empty segments, encoded slashes and "
+				    "control characters.");
 		return code;
 	}
 	if (failed || !decoded.ptr) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
@@ -96,14 +100,16 @@ enum mh_code mh_web__form_parse(struct mh_arena *a, struct mh_str text, const st
 	struct mh_pair *pairs;
 	size_t n = 0, room = 1;
 	for (size_t i = 0; i < text.len; i++) room += text.ptr[i] == '&';
-	if (room > MH_WEB_PAIRS) return MH_FAIL(reterr, MH_E_TOO_LARGE, "There are more than %d parameters", MH_WEB_PAIRS);
+	if (room > MH_WEB_PAIRS)
+		return MH_FAIL(reterr, MH_E_TOO_LARGE, "There are more than %d parameters", MH_WEB_PAIRS);
 	pairs = MH_NEW_ARRAY(a, room, struct mh_pair);
 	MH_TRY_MEM(pairs, reterr);
 	while (text.len && mh_str_split(&rest, '&', &item)) {
 		if (!item.len) continue;
 		struct mh_str value = item;
 		mh_str_split(&value, '=', &name);
-		if (!decode(a, name, true, &pairs[n].name) || !pairs[n].name.len || !decode(a, value, true, &pairs[n].value))
+		if (!decode(a, name, true, &pairs[n].name) || !pairs[n].name.len ||
+		    !decode(a, value, true, &pairs[n].value))
 			return bad_form(reterr, n);
 		n++;
 	}

@@ -15,14 +15,15 @@ struct mh_web__upload {
 static enum mh_code io_failure(struct mh_err *reterr)
 {
 	int why = errno;
-	enum mh_code code = why == ENOSPC || why == EDQUOT ?
-				    MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not keep the file: the disk is full") :
-				    MH_FAIL(reterr, MH_E_IO, "Could not keep the file");
+	enum mh_code code = why == ENOSPC || why == EDQUOT
+				    ? MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not keep the file: the disk is full")
+				    : MH_FAIL(reterr, MH_E_IO, "Could not keep the file");
 	mh_err_internal(reterr, "%s", strerror(why));
 	return code;
 }
 
-enum mh_code mh_web__upload_begin(struct mh_request *req, const char *dir, struct mh_web__upload **ret, struct mh_err *reterr)
+enum mh_code mh_web__upload_begin(struct mh_request *req, const char *dir, struct mh_web__upload **ret,
+				  struct mh_err *reterr)
 {
 	if (!dir) return MH_FAIL(reterr, MH_E_UNAVAILABLE, "This server takes no files");
 	struct mh_web__upload *u = mh_mem_alloc(sizeof *u);
@@ -70,7 +71,9 @@ enum mh_code mh_web__upload_end(struct mh_web__upload *u, struct mh_request *req
 	if (fsync(u->fd) != 0) return io_failure(reterr);
 	close(u->fd);
 	u->fd = -1;
-	req->file = (struct mh_upload){.path = u->path, .size = u->size, .sha256 = mh_sha256_end(u->hash),
+	req->file = (struct mh_upload){.path = u->path,
+				       .size = u->size,
+				       .sha256 = mh_sha256_end(u->hash),
 				       .content_type = mh_req_header(req, "Content-Type")};
 	u->hash = NULL;
 	return MH_OK;

@@ -27,7 +27,8 @@ static enum mh_code verdict(const struct mh_request *req, struct mh_err *reterr)
 	if (!req->n_errors) return MH_OK;
 	const struct mh_field_error *e = &req->errors[0];
 	if (req->n_errors == 1)
-		return MH_FAIL(reterr, MH_E_INVALID, MH_STR_FMT ": " MH_STR_FMT, MH_STR_ARG(e->field), MH_STR_ARG(e->en));
+		return MH_FAIL(reterr, MH_E_INVALID, MH_STR_FMT ": " MH_STR_FMT, MH_STR_ARG(e->field),
+			       MH_STR_ARG(e->en));
 	return MH_FAIL(reterr, MH_E_INVALID, "%zu fields are not valid", req->n_errors);
 }
 
@@ -46,7 +47,9 @@ static void check_str(struct mh_request *req, const struct mh_param *p, struct m
 		}
 	}
 	if (n > max)
-		note(req, name, mh_str_fmt(&req->arena, "it may have at most %lld characters and has %lld", (long long)max, (long long)n),
+		note(req, name,
+		     mh_str_fmt(&req->arena, "it may have at most %lld characters and has %lld", (long long)max,
+				(long long)n),
 		     mh_str_fmt(&req->arena, "最多 %lld 个字，现有 %lld 个", (long long)max, (long long)n));
 	else if (n < min)
 		note(req, name, mh_str_fmt(&req->arena, "it needs at least %lld characters", (long long)min),
@@ -59,7 +62,8 @@ static void check_str(struct mh_request *req, const struct mh_param *p, struct m
 static void check_int(struct mh_request *req, const struct mh_param *p, int64_t v)
 {
 	if ((p->min || p->max) && (v < p->min || v > p->max))
-		note(req, mh_str_c(p->name), mh_str_fmt(&req->arena, "it must lie between %lld and %lld", (long long)p->min, (long long)p->max),
+		note(req, mh_str_c(p->name),
+		     mh_str_fmt(&req->arena, "it must lie between %lld and %lld", (long long)p->min, (long long)p->max),
 		     mh_str_fmt(&req->arena, "应在 %lld 与 %lld 之间", (long long)p->min, (long long)p->max));
 }
 
@@ -98,8 +102,9 @@ static void check_time(struct mh_request *req, const struct mh_param *p, struct 
 {
 	mh_time t;
 	if (mh_time_parse(s, &t)) *ret = t;
-	else NOTE(req, mh_str_c(p->name), "it must be a time with a zone, like 2026-11-21T17:30:00+08:00",
-		  "应为带时区的时间，如 2026-11-21T17:30:00+08:00");
+	else
+		NOTE(req, mh_str_c(p->name), "it must be a time with a zone, like 2026-11-21T17:30:00+08:00",
+		     "应为带时区的时间，如 2026-11-21T17:30:00+08:00");
 }
 
 static void check_text(struct mh_request *req, const struct mh_param *p, struct mh_str s, struct mh_value *v)
@@ -115,7 +120,8 @@ static void check_text(struct mh_request *req, const struct mh_param *p, struct 
 		break;
 	case MH_TYPE_BOOL:
 		v->number = mh_str_is(s, "true");
-		if (!v->number && !mh_str_is(s, "false")) NOTE(req, name, "it must be true or false", "应为 true 或 false");
+		if (!v->number && !mh_str_is(s, "false"))
+			NOTE(req, name, "it must be true or false", "应为 true 或 false");
 		break;
 	case MH_TYPE_ENUM: check_choice(req, p, s, &v->number); break;
 	case MH_TYPE_DAY: check_day(req, p, s, &v->number); break;
@@ -128,7 +134,8 @@ static void check_members(struct mh_request *req, const struct mh_param *p, cons
 {
 	int64_t n = (int64_t)json_array_size(j), max = p->max ? p->max : ARRAY_MAX;
 	if (n < p->min || n > max)
-		note(req, mh_str_c(p->name), mh_str_fmt(&req->arena, "it needs %lld to %lld members", (long long)p->min, (long long)max),
+		note(req, mh_str_c(p->name),
+		     mh_str_fmt(&req->arena, "it needs %lld to %lld members", (long long)p->min, (long long)max),
 		     mh_str_fmt(&req->arena, "应有 %lld 至 %lld 项", (long long)p->min, (long long)max));
 }
 
@@ -179,7 +186,8 @@ static const struct mh_param *param_for(const struct mh_request *req, enum mh_in
 }
 
 /* Collects the pairs of a repeated parameter, in the order they came. */
-static enum mh_code add_to_list(struct mh_request *req, const struct mh_param *p, struct mh_pair pair, struct mh_err *reterr)
+static enum mh_code add_to_list(struct mh_request *req, const struct mh_param *p, struct mh_pair pair,
+				struct mh_err *reterr)
 {
 	struct mh_value *v = slot(req, p);
 	if (!v->list) {
@@ -221,7 +229,8 @@ static enum mh_code check_pairs(struct mh_request *req, enum mh_in in, const str
 static void check_required(struct mh_request *req, enum mh_in in)
 {
 	for (const struct mh_param *p = req->route->params; p && p->name; p++)
-		if (p->in == in && p->required && !slot(req, p)->given) NOTE(req, mh_str_c(p->name), "it is required", "必填");
+		if (p->in == in && p->required && !slot(req, p)->given)
+			NOTE(req, mh_str_c(p->name), "it is required", "必填");
 }
 
 static void check_headers(struct mh_request *req)

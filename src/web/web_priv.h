@@ -8,8 +8,8 @@
 /* "/a/%E6%B0%91?x=1" → path "/a/民", query "x=1" (undecoded). Refuses what two readers could understand differently: dot
  * segments, empty segments, encoded slashes and backslashes, control bytes, bytes that should be encoded, bad UTF-8,
  * anything but the origin form. Errors: MH_E_INVALID, MH_E_NO_MEMORY. */
-enum mh_code mh_web__target_parse(struct mh_arena *a, struct mh_str raw, struct mh_str *ret_path, struct mh_str *ret_query,
-				  struct mh_err *reterr);
+enum mh_code mh_web__target_parse(struct mh_arena *a, struct mh_str raw, struct mh_str *ret_path,
+				  struct mh_str *ret_query, struct mh_err *reterr);
 /* application/x-www-form-urlencoded. Names and values: UTF-8 without NUL; no names that are empty. */
 enum mh_code mh_web__form_parse(struct mh_arena *a, struct mh_str text, const struct mh_pair **ret, size_t *ret_n,
 				struct mh_err *reterr);
@@ -26,8 +26,8 @@ bool mh_web__name_eq(struct mh_str a, const char *b); /* ASCII, any case */
 
 /* --- head.c: that nothing hides between the strings of the head. Both structures point into `head`, the raw bytes of it as
  * libmicrohttpd left them, beginning with the method. MH_E_INVALID. */
-enum mh_code mh_web__head_whole(struct mh_str head, struct mh_str target, struct mh_str version, const struct mh_pair *headers,
-				size_t n, struct mh_err *reterr);
+enum mh_code mh_web__head_whole(struct mh_str head, struct mh_str target, struct mh_str version,
+				const struct mh_pair *headers, size_t n, struct mh_err *reterr);
 
 /* --- identity.c: actor, tracking code, idempotency key and language from the headers --- */
 enum mh_code mh_web__identity(struct mh_request *req, struct mh_err *reterr);
@@ -46,7 +46,8 @@ void mh_web__problem(struct mh_request *req, const struct mh_err *err, struct mh
 
 /* --- upload.c --- */
 struct mh_web__upload;
-enum mh_code mh_web__upload_begin(struct mh_request *req, const char *dir, struct mh_web__upload **ret, struct mh_err *reterr);
+enum mh_code mh_web__upload_begin(struct mh_request *req, const char *dir, struct mh_web__upload **ret,
+				  struct mh_err *reterr);
 enum mh_code mh_web__upload_add(struct mh_web__upload *u, const void *p, size_t n, struct mh_err *reterr);
 /* Fills req->file; the file stays until _drop. */
 enum mh_code mh_web__upload_end(struct mh_web__upload *u, struct mh_request *req, struct mh_err *reterr);

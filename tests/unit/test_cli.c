@@ -7,26 +7,32 @@
 
 /* --- commands to try the frame with --- */
 
-static const struct mh_option options[] = {{.name = "listen", .arg = "ADDR", .env = "T_LISTEN", .required = true, .en = "where", .zh = "地址"},
-					   {.name = "count", .arg = "N", .en = "how many", .zh = "数量"},
-					   {.name = "dry-run", .en = "only try", .zh = "试运行"},
-					   {0}};
+static const struct mh_option options[] = {
+	{.name = "listen", .arg = "ADDR", .env = "T_LISTEN", .required = true, .en = "where", .zh = "地址"},
+	{.name = "count", .arg = "N", .en = "how many", .zh = "数量"},
+	{.name = "dry-run", .en = "only try", .zh = "试运行"},
+	{0}};
 
-static enum mh_code export(struct mh_cli *cli, struct mh_err *reterr)
-{
-	int64_t count = 7;
-	MH_TRY(mh_cli_opt_int(cli, "count", 1, 9, &count, reterr));
+static enum mh_code export(struct mh_cli *cli, struct mh_err *reterr) {
+	int64_t count = 7; MH_TRY(mh_cli_opt_int(cli, "count", 1, 9, &count, reterr));
 	if (strcmp(cli->args[0], "broken") == 0) return MH_FAIL(reterr, MH_E_CORRUPT, "Leaf 3 does not agree");
 	if (strcmp(cli->args[0], "failing") == 0) return MH_FAIL(reterr, MH_E_IO, "Could not write");
 	struct mh_str store = {NULL, 0};
 	if (strcmp(cli->args[0], "store") == 0) MH_TRY(mh_cli_store(cli, &store, reterr));
-	mh_cli_say(cli, "%s %s %d %s%s", cli->args[0], mh_cli_opt(cli, "listen"), (int)count, mh_cli_flag(cli, "dry-run") ? "dry " : "",
-		   cli->store ? cli->store : "-");
+	mh_cli_say(cli, "%s %s %d %s%s", cli->args[0], mh_cli_opt(cli, "listen"), (int)count,
+		   mh_cli_flag(cli, "dry-run") ? "dry " : "", cli->store ? cli->store : "-");
 	return mh_cli_result(cli, json_pack("{s:I}", "count", (json_int_t)count), reterr);
 }
 
-static const struct mh_command grouped = {.name = "ledger export", .args = "DIR", .min_args = 1, .max_args = 1, .en = "Export", .zh = "导出",
-					  .more_en = "Long text.", .options = options, .run = export};
+static const struct mh_command grouped = {.name = "ledger export",
+					  .args = "DIR",
+					  .min_args = 1,
+					  .max_args = 1,
+					  .en = "Export",
+					  .zh = "导出",
+					  .more_en = "Long text.",
+					  .options = options,
+					  .run = export};
 extern const struct mh_command mh_cmd_version;
 static const struct mh_command *const commands[] = {&grouped, &mh_cmd_version};
 
@@ -35,7 +41,10 @@ static const char *lang;
 
 static const char *env(const char *name)
 {
-	return strcmp(name, "T_LISTEN") == 0 ? "from-env" : strcmp(name, "LANG") == 0 ? lang : strcmp(name, "MINHU_STORE") == 0 ? "sqlite:e" : NULL;
+	return strcmp(name, "T_LISTEN") == 0      ? "from-env"
+	       : strcmp(name, "LANG") == 0        ? lang
+	       : strcmp(name, "MINHU_STORE") == 0 ? "sqlite:e"
+						  : NULL;
 }
 
 static int call(const char *words)
@@ -43,8 +52,11 @@ static int call(const char *words)
 	size_t n_out, n_err;
 	free(out);
 	free(err);
-	struct mh_cli_world w = {.out = open_memstream(&out, &n_out), .err = open_memstream(&err, &n_err), .env = env,
-				 .commands = commands, .n_commands = 2};
+	struct mh_cli_world w = {.out = open_memstream(&out, &n_out),
+				 .err = open_memstream(&err, &n_err),
+				 .env = env,
+				 .commands = commands,
+				 .n_commands = 2};
 	char copy[300], *argv[20] = {copy};
 	int argc = 1;
 	snprintf(copy, sizeof copy, "minhu %s", words);
@@ -142,9 +154,11 @@ static void commands_are_complete(void **state)
 	assert_true(n > 0);
 	for (size_t i = 0; i < n; i++) {
 		const struct mh_command *c = all[i];
-		if (!c->name || !c->run || !c->en || !c->zh || (c->max_args >= 0 && c->max_args < c->min_args)) fail_msg("command %zu is not complete", i);
+		if (!c->name || !c->run || !c->en || !c->zh || (c->max_args >= 0 && c->max_args < c->min_args))
+			fail_msg("command %zu is not complete", i);
 		for (const struct mh_option *o = c->options; o && o->name; o++)
-			if (!o->en || !o->zh || (o->required && !o->arg)) fail_msg("%s --%s is not complete", c->name, o->name);
+			if (!o->en || !o->zh || (o->required && !o->arg))
+				fail_msg("%s --%s is not complete", c->name, o->name);
 		for (size_t k = 0; k < i; k++) assert_string_not_equal(all[k]->name, c->name);
 	}
 }
@@ -158,8 +172,9 @@ static int done(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(runs), cmocka_unit_test(exit_codes), cmocka_unit_test(errors_as_json),
-					   cmocka_unit_test(suggestions), cmocka_unit_test(help), cmocka_unit_test(commands_are_complete)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(runs),           cmocka_unit_test(exit_codes),
+					   cmocka_unit_test(errors_as_json), cmocka_unit_test(suggestions),
+					   cmocka_unit_test(help),           cmocka_unit_test(commands_are_complete)};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("cli", tests, NULL, done);
 }

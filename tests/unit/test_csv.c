@@ -17,8 +17,11 @@ static const char *told(const char *text, size_t len, const struct mh_csv_option
 		assert_int_equal(mh_csv_next(c, &r, NULL), MH_OK);
 		if (r.end) return out.ptr;
 		mh_buf_fmt(&out, "%s%d ", r.doubtful ? "?" : "", (int)r.line);
-		if (r.fault) mh_buf_fmt(&out, "!%s@%d:%d", mh_csv_fault_info(r.fault)->name, (int)r.fault_line, (int)r.fault_column);
-		for (size_t i = 0; i < r.n; i++) mh_buf_fmt(&out, "%s" MH_STR_FMT, i ? "|" : "", MH_STR_ARG(r.fields[i].text));
+		if (r.fault)
+			mh_buf_fmt(&out, "!%s@%d:%d", mh_csv_fault_info(r.fault)->name, (int)r.fault_line,
+				   (int)r.fault_column);
+		for (size_t i = 0; i < r.n; i++)
+			mh_buf_fmt(&out, "%s" MH_STR_FMT, i ? "|" : "", MH_STR_ARG(r.fields[i].text));
 		mh_buf_ch(&out, '\n');
 	}
 	fail_msg("the reader does not end");
@@ -29,7 +32,9 @@ static const char *told(const char *text, size_t len, const struct mh_csv_option
 static void sound_rows(void **state)
 {
 	TOLD("", "");
-	TOLD("\xEF\xBB\xBF" "a,b\r\n1,2\r\n", "1 a|b\n2 1|2\n");
+	TOLD("\xEF\xBB\xBF"
+	     "a,b\r\n1,2\r\n",
+	     "1 a|b\n2 1|2\n");
 	TOLD("a,b\n1,2", "1 a|b\n2 1|2\n");
 	TOLD("a,\"b,\"\"c\"\"\"\n\"\"\n\n\r\n,\n", "1 a|b,\"c\"\n2 \n5 |\n");
 	TOLD("\"line\r\nbreak\",x\ny,z\n", "1 line\r\nbreak|x\n3 y|z\n");
@@ -57,9 +62,10 @@ static void caps(void **state)
 {
 	struct mh_csv_options opt = {.max_field = 8, .max_record = 20, .max_fields = 3};
 	const char *text = "1234567890,x\n1,2,3,4,5\n1234567,1234567,1234567\n\"123456789\n1\",2\nok,\"12345678901\n";
-	assert_string_equal(told(text, strlen(text), &opt),
-			    "1 !field_too_long@1:10\n2 !too_many_fields@2:7\n3 !record_too_long@3:22\n4 !field_too_long@4:1\n"
-			    "5 !quote_in_field@5:2\n6 !field_too_long@6:4\n");
+	assert_string_equal(
+		told(text, strlen(text), &opt),
+		"1 !field_too_long@1:10\n2 !too_many_fields@2:7\n3 !record_too_long@3:22\n4 !field_too_long@4:1\n"
+		"5 !quote_in_field@5:2\n6 !field_too_long@6:4\n");
 }
 
 static void long_lines_cross_the_buffer(void **state)
@@ -86,12 +92,14 @@ static void header_names(void **state)
 	struct mh_csv *c MH_CLEANUP(mh_csv_drop) = NULL;
 	struct mh_csv_record r;
 	struct mh_csv_options opt = {.separator = ';'};
-	assert_int_equal(mh_csv_open_bytes((struct mh_bytes){(const unsigned char *)"编号;内容\n", 14}, &opt, &c, NULL), MH_OK);
+	assert_int_equal(mh_csv_open_bytes((struct mh_bytes){(const unsigned char *)"编号;内容\n", 14}, &opt, &c, NULL),
+			 MH_OK);
 	assert_int_equal(mh_csv_next(c, &r, NULL), MH_OK);
 	assert_int_equal(mh_csv_find(&r, "内容"), 1);
 	assert_int_equal(mh_csv_find(&r, "x"), -1);
 	assert_int_equal(r.fields[1].column, 4);
 }
 
-MH_TESTS(cmocka_unit_test(sound_rows), cmocka_unit_test(bad_rows_cost_only_themselves), cmocka_unit_test(bad_text_is_placed),
-	 cmocka_unit_test(caps), cmocka_unit_test(long_lines_cross_the_buffer), cmocka_unit_test(header_names))
+MH_TESTS(cmocka_unit_test(sound_rows), cmocka_unit_test(bad_rows_cost_only_themselves),
+	 cmocka_unit_test(bad_text_is_placed), cmocka_unit_test(caps), cmocka_unit_test(long_lines_cross_the_buffer),
+	 cmocka_unit_test(header_names))

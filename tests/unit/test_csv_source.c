@@ -104,6 +104,6 @@ static void unknown_encoding(void **state)
 	assert_non_null(strstr(e.message, "klingon"));
 }
 
-MH_TESTS(cmocka_unit_test(converts_when_told), cmocka_unit_test(guesses_files), cmocka_unit_test(without_a_name_it_is_bad_text),
-	 cmocka_unit_test(wrong_bytes_make_one_row_bad), cmocka_unit_test(sequences_across_reads),
-	 cmocka_unit_test(unknown_encoding))
+MH_TESTS(cmocka_unit_test(converts_when_told), cmocka_unit_test(guesses_files),
+	 cmocka_unit_test(without_a_name_it_is_bad_text), cmocka_unit_test(wrong_bytes_make_one_row_bad),
+	 cmocka_unit_test(sequences_across_reads), cmocka_unit_test(unknown_encoding))

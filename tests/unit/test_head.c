@@ -45,9 +45,11 @@ static void refuses(void **state)
 	assert_int_equal(WHOLE("GET /a HTTP/1.1\r\nHost: x\0y\r\nB: c\r\n\r\n"), MH_E_INVALID);
 	assert_int_equal(WHOLE("GET /a HTTP/1.1\r\nHost: x\r\nB: c\0y\r\n\r\n"), MH_E_INVALID);
 	struct mh_pair elsewhere = {MH_STR("A"), MH_STR("b")};
-	assert_int_equal(mh_web__head_whole(MH_STR("GET\0/\0HTTP/1.1\0\0A\0b\0\0\0\0"), MH_STR("/"), MH_STR("HTTP/1.1"), &elsewhere, 1, NULL),
+	assert_int_equal(mh_web__head_whole(MH_STR("GET\0/\0HTTP/1.1\0\0A\0b\0\0\0\0"), MH_STR("/"), MH_STR("HTTP/1.1"),
+					    &elsewhere, 1, NULL),
 			 MH_E_INVALID);
-	assert_int_equal(mh_web__head_whole((struct mh_str){"", 0}, MH_STR("/"), MH_STR("HTTP/1.1"), NULL, 0, NULL), MH_E_INVALID);
+	assert_int_equal(mh_web__head_whole((struct mh_str){"", 0}, MH_STR("/"), MH_STR("HTTP/1.1"), NULL, 0, NULL),
+			 MH_E_INVALID);
 }
 
 MH_TESTS(cmocka_unit_test(accepts), cmocka_unit_test(refuses))

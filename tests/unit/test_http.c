@@ -63,12 +63,16 @@ static enum mh_code echo(struct mh_request *req, struct mh_response *res, struct
 	return MH_OK;
 }
 
-static enum mh_code create_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db, struct mh_err *reterr)
+static enum mh_code create_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
+			       struct mh_err *reterr)
 {
-	if (mh_str_is(mh_req_str(req, "title"), "conflict")) return MH_FAIL(reterr, MH_E_CONFLICT, "It is closed already");
+	if (mh_str_is(mh_req_str(req, "title"), "conflict"))
+		return MH_FAIL(reterr, MH_E_CONFLICT, "It is closed already");
 	MH_TRY(mh_res_header(res, "Location", MH_STR("/things/1"), reterr));
-	return mh_res_json(res, 201, json_pack("{s:o,s:I}", "title", mh_json_str(mh_req_str(req, "title")), "weight",
-					       (json_int_t)mh_req_int(req, "weight", -1)), reterr);
+	return mh_res_json(res, 201,
+			   json_pack("{s:o,s:I}", "title", mh_json_str(mh_req_str(req, "title")), "weight",
+				     (json_int_t)mh_req_int(req, "weight", -1)),
+			   reterr);
 }
 
 static enum mh_code create(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
@@ -80,7 +84,8 @@ static enum mh_code form(struct mh_request *req, struct mh_response *res, struct
 {
 	size_t n;
 	const struct mh_pair *list = mh_req_list(req, "attribute[", &n);
-	struct mh_str text = mh_str_fmt(&req->arena, "%zu " MH_STR_FMT "=" MH_STR_FMT, n, MH_STR_ARG(n ? list[n - 1].name : MH_STR("")),
+	struct mh_str text = mh_str_fmt(&req->arena, "%zu " MH_STR_FMT "=" MH_STR_FMT, n,
+					MH_STR_ARG(n ? list[n - 1].name : MH_STR("")),
 					MH_STR_ARG(n ? list[n - 1].value : MH_STR("")));
 	mh_res_bytes(res, 200, "text/plain", text);
 	return MH_OK;
@@ -89,7 +94,8 @@ static enum mh_code form(struct mh_request *req, struct mh_response *res, struct
 static enum mh_code upload(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
 	struct mh_str hex = mh_hash_hex(&req->arena, &req->file.sha256);
-	mh_res_bytes(res, 200, "text/plain", mh_str_fmt(&req->arena, "%lld " MH_STR_FMT, (long long)req->file.size, MH_STR_ARG(hex)));
+	mh_res_bytes(res, 200, "text/plain",
+		     mh_str_fmt(&req->arena, "%lld " MH_STR_FMT, (long long)req->file.size, MH_STR_ARG(hex)));
 	return MH_OK;
 }
 
@@ -130,19 +136,53 @@ static const struct mh_param echo_params[] = {
 	{.name = "page", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 1, .max = 99, .en = "page", .zh = "页"},
 	{0}};
 static const struct mh_param create_params[] = {
-	{.name = "title", .in = MH_IN_BODY, .type = MH_TYPE_STR, .required = true, .max = 10, .en = "title", .zh = "标题"},
+	{.name = "title",
+	 .in = MH_IN_BODY,
+	 .type = MH_TYPE_STR,
+	 .required = true,
+	 .max = 10,
+	 .en = "title",
+	 .zh = "标题"},
 	{.name = "weight", .in = MH_IN_BODY, .type = MH_TYPE_INT, .min = 0, .max = 9, .en = "weight", .zh = "重量"},
 	{0}};
 static const struct mh_param form_params[] = {
-	{.name = "attribute[", .in = MH_IN_BODY, .type = MH_TYPE_STR, .prefix = true, .en = "attributes", .zh = "属性"}, {0}};
+	{.name = "attribute[", .in = MH_IN_BODY, .type = MH_TYPE_STR, .prefix = true, .en = "attributes", .zh = "属性"},
+	{0}};
 static const struct mh_route table[] = {
-	{.method = "GET", .path = "/things/{id}", .perm = MH_PERM_PUBLIC, .params = echo_params, .handler = echo, .en = "a", .zh = "甲"},
-	{.method = "POST", .path = "/things", .perm = MH_PERM_STAFF, .params = create_params, .body = MH_BODY_JSON, .max_body = 1000,
-	 .flags = MH_ROUTE_WRITE, .handler = create, .en = "b", .zh = "乙"},
-	{.method = "POST", .path = "/form", .perm = MH_PERM_PUBLIC, .params = form_params, .body = MH_BODY_FORM,
-	 .flags = MH_ROUTE_LENIENT, .handler = form, .en = "c", .zh = "丙"},
-	{.method = "POST", .path = "/upload", .perm = MH_PERM_PUBLIC, .body = MH_BODY_FILE, .max_body = 100000, .handler = upload,
-	 .en = "d", .zh = "丁"},
+	{.method = "GET",
+	 .path = "/things/{id}",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = echo_params,
+	 .handler = echo,
+	 .en = "a",
+	 .zh = "甲"},
+	{.method = "POST",
+	 .path = "/things",
+	 .perm = MH_PERM_STAFF,
+	 .params = create_params,
+	 .body = MH_BODY_JSON,
+	 .max_body = 1000,
+	 .flags = MH_ROUTE_WRITE,
+	 .handler = create,
+	 .en = "b",
+	 .zh = "乙"},
+	{.method = "POST",
+	 .path = "/form",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = form_params,
+	 .body = MH_BODY_FORM,
+	 .flags = MH_ROUTE_LENIENT,
+	 .handler = form,
+	 .en = "c",
+	 .zh = "丙"},
+	{.method = "POST",
+	 .path = "/upload",
+	 .perm = MH_PERM_PUBLIC,
+	 .body = MH_BODY_FILE,
+	 .max_body = 100000,
+	 .handler = upload,
+	 .en = "d",
+	 .zh = "丁"},
 	{.method = "GET", .path = "/stream", .perm = MH_PERM_PUBLIC, .handler = stream, .en = "e", .zh = "戊"},
 	{.method = "GET", .path = "/broken", .perm = MH_PERM_PUBLIC, .handler = break_down, .en = "f", .zh = "己"},
 };
@@ -162,15 +202,23 @@ static struct {
 static void on_access(void *ctx, const struct mh_access_line *line)
 {
 	pthread_mutex_lock(&seen.lock);
-	snprintf(seen.last, sizeof seen.last, "%s %s %d %d", line->method, line->pattern, line->status, (int)line->bytes);
+	snprintf(seen.last, sizeof seen.last, "%s %s %d %d", line->method, line->pattern, line->status,
+		 (int)line->bytes);
 	seen.n++;
 	pthread_mutex_unlock(&seen.lock);
 }
 
 static struct mh_http_config config(void)
 {
-	return (struct mh_http_config){.listen = "127.0.0.1:0", .lists = lists, .n_lists = 1, .store = {.submit = submit},
-				       .upload_dir = dir, .access = on_access, .header_s = 1, .body_s = 1, .write_s = 1};
+	return (struct mh_http_config){.listen = "127.0.0.1:0",
+				       .lists = lists,
+				       .n_lists = 1,
+				       .store = {.submit = submit},
+				       .upload_dir = dir,
+				       .access = on_access,
+				       .header_s = 1,
+				       .body_s = 1,
+				       .write_s = 1};
 }
 
 static int start(void **state)
@@ -211,8 +259,11 @@ static const char *receive(int fd)
 		n += (size_t)got;
 		in[n] = '\0';
 		const char *end = strstr(in, "\r\n\r\n"), *length = strcasestr(in, "Content-Length: ");
-		if (end && length && length < end && n >= (size_t)(end - in) + 4 + strtoul(length + 16, NULL, 10)) break;
-		if (end && (strncmp(in, "HTTP/1.1 204", 12) == 0 || strncmp(in, "HTTP/1.1 304", 12) == 0 || strncmp(in, "HTTP/1.1 100", 12) == 0)) break;
+		if (end && length && length < end && n >= (size_t)(end - in) + 4 + strtoul(length + 16, NULL, 10))
+			break;
+		if (end && (strncmp(in, "HTTP/1.1 204", 12) == 0 || strncmp(in, "HTTP/1.1 304", 12) == 0 ||
+			    strncmp(in, "HTTP/1.1 100", 12) == 0))
+			break;
 	}
 	in[n] = '\0';
 	return in;
@@ -332,17 +383,21 @@ static void writes(void **state)
 	status_is(post("[]"), 400);
 	has(post("{\"title\":\"12345678901\"}"), "at most 10 characters and has 11");
 	has(post("{}"), "{\"field\":\"title\",\"message\":\"it is required\",\"message_zh\":\"必填\"}");
-	status_is(TALK("POST /things HTTP/1.1\r\nHost: x\r\nMinhu-Actor: handler@a\r\nContent-Length: 2\r\n\r\n{}"), 415);
-	status_is(TALK("POST /things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"), 401);
+	status_is(TALK("POST /things HTTP/1.1\r\nHost: x\r\nMinhu-Actor: handler@a\r\nContent-Length: 2\r\n\r\n{}"),
+		  415);
+	status_is(TALK("POST /things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+		       "2\r\n\r\n{}"),
+		  401);
 	status_is(TALK("POST /things HTTP/1.1\r\nHost: x\r\nMinhu-Actor: x\r\nContent-Length: 2\r\n\r\n{}"), 400);
 }
 
 static void one_connection_many_requests(void **state)
 {
 	int fd = dial();
-	const char two[] = "GET /things/1 HTTP/1.1\r\nHost: x\r\n\r\n"
-			   "POST /things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-			   "GET /things/3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	const char two[] =
+		"GET /things/1 HTTP/1.1\r\nHost: x\r\n\r\n"
+		"POST /things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+		"GET /things/3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 	assert_true(send(fd, two, sizeof two - 1, MSG_NOSIGNAL) > 0);
 	static char in[20000];
 	size_t n = 0;
@@ -356,8 +411,9 @@ static void one_connection_many_requests(void **state)
 
 static void forms_and_streams(void **state)
 {
-	const char *in = TALK("POST /form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
-			      "Content-Length: 50\r\n\r\nattribute%5Ba%5D=1&other=2&attribute%5Bb%5D=x+%0Ay");
+	const char *in = TALK(
+		"POST /form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
+		"Content-Length: 50\r\n\r\nattribute%5Ba%5D=1&other=2&attribute%5Bb%5D=x+%0Ay");
 	has(in, "2 attribute[b]=x \ny");
 	int before = streams_done;
 	in = TALK("GET /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -408,10 +464,12 @@ static void refuses_ambiguous_heads(void **state)
 	refused(TALK("POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 2, 2\r\n\r\n{}"));
 	refused(TALK("POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: +2\r\n\r\n{}"));
 	refused(TALK("POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n{}"));
-	refused(TALK("POST /things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n"));
+	refused(TALK("POST /things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: "
+		     "2\r\n\r\n0\r\n\r\n"));
 	refused(TALK("POST /things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"));
 	refused(TALK("POST /things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"));
-	refused(TALK("POST /things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
+	refused(TALK("POST /things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+		     "chunked\r\n\r\n0\r\n\r\n"));
 	refused(TALK("GET /things/1 HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"));
 	refused(TALK("GET /things/1 HTTP/1.1\r\n\r\n"));
 	refused(TALK("GET /things/1 HTTP/1.1\r\nHost: \r\n\r\n"));
@@ -435,13 +493,16 @@ static void refuses_ambiguous_heads(void **state)
 
 static void refuses_strange_paths(void **state)
 {
-	static const char *const paths[] = {"/things/..", "/things/.", "/things/%2e%2E", "/things/a%2Fb", "/things/a%5cb", "/things/%00",
-					    "/things/a%0Ab", "/things/%C0%AF", "/things/%ED%A0%80", "/things/%FF", "/things/%", "/things/%4",
-					    "/things/%zz", "/things/\xE6\xB0\x91", "//things/1", "/things//1", "/things/a\\b", "/things/a\"b",
-					    "http://x/things/1", "*", "things/1", "/things/1#x", "/things/<b>"};
+	static const char *const paths[] = {
+		"/things/..",  "/things/.",     "/things/%2e%2E", "/things/a%2Fb",        "/things/a%5cb",
+		"/things/%00", "/things/a%0Ab", "/things/%C0%AF", "/things/%ED%A0%80",    "/things/%FF",
+		"/things/%",   "/things/%4",    "/things/%zz",    "/things/\xE6\xB0\x91", "//things/1",
+		"/things//1",  "/things/a\\b",  "/things/a\"b",   "http://x/things/1",    "*",
+		"things/1",    "/things/1#x",   "/things/<b>"};
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		char text[200];
-		int n = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", paths[i]);
+		int n = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+				 paths[i]);
 		const char *in = talk_n(text, (size_t)n);
 		if (*in && strncmp(in, "HTTP/1.1 400", 12) != 0) fail_msg("%s: %.200s", paths[i], in);
 	}
@@ -484,7 +545,8 @@ static void drip(const char *text, size_t n)
 
 static void cuts_slow_clients(void **state)
 {
-	static const char head[] = "GET /things/1 HTTP/1.1\r\nHost: x\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n\r\n";
+	static const char head[] =
+		"GET /things/1 HTTP/1.1\r\nHost: x\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n\r\n";
 	drip(head, sizeof head - 1);
 	int fd = dial();
 	static const char start_of_body[] = POST_HEAD "Content-Length: 900\r\n\r\n{";
@@ -539,8 +601,15 @@ static void listens_on_loopback_only(void **state)
 	static const struct {
 		const char *listen;
 		enum mh_code code;
-	} cases[] = {{"0.0.0.0:0", MH_E_INVALID}, {"[::]:0", MH_E_INVALID}, {"192.168.1.1:0", MH_E_INVALID}, {"example.org:80", MH_E_INVALID},
-		     {"127.0.0.1", MH_E_INVALID}, {"127.0.0.1:65536", MH_E_INVALID}, {"", MH_E_INVALID}, {"localhost:0", MH_OK}, {"127.8.8.8:0", MH_OK}};
+	} cases[] = {{"0.0.0.0:0", MH_E_INVALID},
+		     {"[::]:0", MH_E_INVALID},
+		     {"192.168.1.1:0", MH_E_INVALID},
+		     {"example.org:80", MH_E_INVALID},
+		     {"127.0.0.1", MH_E_INVALID},
+		     {"127.0.0.1:65536", MH_E_INVALID},
+		     {"", MH_E_INVALID},
+		     {"localhost:0", MH_OK},
+		     {"127.8.8.8:0", MH_OK}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct mh_http_config c = config();
 		struct mh_http *other = NULL;
@@ -571,10 +640,20 @@ static int remove_dir(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {T(serves), T(keeps_the_log_free_of_persons), T(checks_fields), T(writes),
-					   T(one_connection_many_requests), T(forms_and_streams), T(uploads),
-					   T(refuses_ambiguous_heads), T(refuses_strange_paths), T(limits_heads), T(cuts_slow_clients),
-					   T(late_writes_are_given_up), T(stops_with_a_write_in_flight), T(a_full_queue_is_said),
+	const struct CMUnitTest tests[] = {T(serves),
+					   T(keeps_the_log_free_of_persons),
+					   T(checks_fields),
+					   T(writes),
+					   T(one_connection_many_requests),
+					   T(forms_and_streams),
+					   T(uploads),
+					   T(refuses_ambiguous_heads),
+					   T(refuses_strange_paths),
+					   T(limits_heads),
+					   T(cuts_slow_clients),
+					   T(late_writes_are_given_up),
+					   T(stops_with_a_write_in_flight),
+					   T(a_full_queue_is_said),
 					   T(listens_on_loopback_only)};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("http", tests, make_dir, remove_dir);

@@ -37,7 +37,9 @@ static void languages(void **state)
 	struct mh_request req = {0};
 	static const struct {
 		const char *accept, *lang;
-	} cases[] = {{"en", "en"}, {"en-GB,zh;q=0.5", "en"}, {"EN;q=1", "en"}, {"zh-CN,en", "zh"}, {"fr", "zh"}, {"", "zh"}, {"enx", "zh"}};
+	} cases[] = {
+		{"en", "en"}, {"en-GB,zh;q=0.5", "en"}, {"EN;q=1", "en"}, {"zh-CN,en", "zh"}, {"fr", "zh"}, {"", "zh"},
+		{"enx", "zh"}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		assert_int_equal(identify("Accept-Language", cases[i].accept, &req), MH_OK);
 		assert_true(mh_str_is(req.lang, cases[i].lang));

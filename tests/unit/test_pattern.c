@@ -10,12 +10,29 @@ static void matches(void **state)
 		const char *pattern, *text;
 		bool yes;
 	} cases[] = {
-		{"abc", "abc", true},         {"abc", "ab", false},         {"abc", "abcd", false},     {"[a-z]+", "hello", true},
-		{"[a-z]+", "", false},        {"[a-z]*", "", true},         {"[^a-z]+", "ABC", true},   {"[^a-z]+", "AbC", false},
-		{"\\d{11}", "13800138000", true}, {"\\d{11}", "1380013800", false}, {"\\d{2,4}", "123", true}, {"\\d{2,4}", "12345", false},
-		{"a?b", "b", true},           {"a?b", "ab", true},          {"a?b", "aab", false},      {"a*ab", "aaab", true},
-		{"[0-9-]+", "1-2", true},     {"a\\.b", "a.b", true},       {"a\\.b", "axb", false},    {"a.b", "axb", true},
-		{".*", "民", false},          {"[a-z][a-z0-9_]{0,3}", "a1_", true}, {"[a-z][a-z0-9_]{0,3}", "a1__b", false},
+		{"abc", "abc", true},
+		{"abc", "ab", false},
+		{"abc", "abcd", false},
+		{"[a-z]+", "hello", true},
+		{"[a-z]+", "", false},
+		{"[a-z]*", "", true},
+		{"[^a-z]+", "ABC", true},
+		{"[^a-z]+", "AbC", false},
+		{"\\d{11}", "13800138000", true},
+		{"\\d{11}", "1380013800", false},
+		{"\\d{2,4}", "123", true},
+		{"\\d{2,4}", "12345", false},
+		{"a?b", "b", true},
+		{"a?b", "ab", true},
+		{"a?b", "aab", false},
+		{"a*ab", "aaab", true},
+		{"[0-9-]+", "1-2", true},
+		{"a\\.b", "a.b", true},
+		{"a\\.b", "axb", false},
+		{"a.b", "axb", true},
+		{".*", "民", false},
+		{"[a-z][a-z0-9_]{0,3}", "a1_", true},
+		{"[a-z][a-z0-9_]{0,3}", "a1__b", false},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		assert_true(mh_pattern_ok(cases[i].pattern));
@@ -26,8 +43,9 @@ static void matches(void **state)
 
 static void refuses(void **state)
 {
-	static const char *const bad[] = {"", "(a)", "a|b", "[a", "[]", "[z-a]", "a{2", "a{3,2}", "a{999}", "^a$", "\\w", "a**", "*", "\\", "{1}",
-					  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+	static const char *const bad[] = {
+		"",       "(a)", "a|b", "[a",  "[]", "[z-a]", "a{2", "a{3,2}",
+		"a{999}", "^a$", "\\w", "a**", "*",  "\\",    "{1}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		if (mh_pattern_ok(bad[i])) fail_msg("took %s", bad[i]);
 }

@@ -52,4 +52,5 @@ static void answers_without_memory(void **state)
 	mh_arena_done(&req.arena);
 }
 
-MH_TESTS(cmocka_unit_test(says_what_the_error_says), cmocka_unit_test(every_code_has_a_status), cmocka_unit_test(answers_without_memory))
+MH_TESTS(cmocka_unit_test(says_what_the_error_says), cmocka_unit_test(every_code_has_a_status),
+	 cmocka_unit_test(answers_without_memory))

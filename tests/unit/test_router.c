@@ -9,21 +9,23 @@ static enum mh_code nothing(struct mh_request *req, struct mh_response *res, str
 	return MH_OK;
 }
 
-#define P(n) {.name = n, .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .en = "x", .zh = "某"}
+#define P(n)                                                                                                           \
+	{                                                                                                              \
+		.name = n, .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .en = "x", .zh = "某"             \
+	}
 static const struct mh_param id[] = {P("id"), {0}};
 static const struct mh_param id_format[] = {P("id"), P("format"), {0}};
 static const struct mh_param rest[] = {P("rest"), {0}};
-#define R(m, p, ps) {.method = m, .path = p, .perm = MH_PERM_PUBLIC, .params = ps, .handler = nothing, .en = "x", .zh = "某"}
+#define R(m, p, ps)                                                                                                    \
+	{                                                                                                              \
+		.method = m, .path = p, .perm = MH_PERM_PUBLIC, .params = ps, .handler = nothing, .en = "x",           \
+		.zh = "某"                                                                                            \
+	}
 
 static const struct mh_route table[] = {
-	R("GET", "/", NULL),
-	R("GET", "/a/{id}", id),
-	R("POST", "/a/{id}", id),
-	R("GET", "/a/new", NULL),
-	R("GET", "/a/{id}/x", id),
-	R("GET", "/r/{id}.{format}", id_format),
-	R("GET", "/f/{rest*}", rest),
-	R("GET", "/f/{id}", id),
+	R("GET", "/", NULL),          R("GET", "/a/{id}", id),   R("POST", "/a/{id}", id),
+	R("GET", "/a/new", NULL),     R("GET", "/a/{id}/x", id), R("GET", "/r/{id}.{format}", id_format),
+	R("GET", "/f/{rest*}", rest), R("GET", "/f/{id}", id),
 };
 static const struct mh_route_list list = MH_ROUTES("t", table);
 
@@ -77,16 +79,22 @@ static void finds(void **state)
 
 static void refuses_bad_rows(void **state)
 {
-	static const struct mh_param unrequired[] = {{.name = "id", .in = MH_IN_PATH, .type = MH_TYPE_STR, .en = "x", .zh = "某"}, {0}};
-	static const struct mh_param in_body[] = {{.name = "b", .in = MH_IN_BODY, .type = MH_TYPE_STR, .en = "x", .zh = "某"}, {0}};
+	static const struct mh_param unrequired[] = {
+		{.name = "id", .in = MH_IN_PATH, .type = MH_TYPE_STR, .en = "x", .zh = "某"}, {0}};
+	static const struct mh_param in_body[] = {
+		{.name = "b", .in = MH_IN_BODY, .type = MH_TYPE_STR, .en = "x", .zh = "某"}, {0}};
 	static const struct mh_param no_zh[] = {{.name = "q", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .en = "x"}, {0}};
-	static const struct mh_param bad_pattern[] = {{.name = "q", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .pattern = "(a)", .en = "x", .zh = "某"}, {0}};
-	static const struct mh_param no_choices[] = {{.name = "q", .in = MH_IN_QUERY, .type = MH_TYPE_ENUM, .en = "x", .zh = "某"}, {0}};
-	struct mh_route bad[] = {R("GET", "/a", NULL),     R("GET", "/a", NULL),      R("GET", "/a", NULL),    R("FETCH", "/a", NULL),
-				 R("GET", "a", NULL),      R("GET", "/a//b", NULL),   R("GET", "/a b", NULL),  R("GET", "/{id", id),
-				 R("GET", "/{id}", NULL),  R("GET", "/a", id),        R("GET", "/{id}", unrequired), R("GET", "/a", in_body),
-				 R("GET", "/a", no_zh),    R("GET", "/a", bad_pattern), R("GET", "/a", no_choices), R("GET", "/{rest*}/a", rest),
-				 R("GET", "/a", NULL),     R("POST", "/a", NULL)};
+	static const struct mh_param bad_pattern[] = {
+		{.name = "q", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .pattern = "(a)", .en = "x", .zh = "某"}, {0}};
+	static const struct mh_param no_choices[] = {
+		{.name = "q", .in = MH_IN_QUERY, .type = MH_TYPE_ENUM, .en = "x", .zh = "某"}, {0}};
+	struct mh_route bad[] = {
+		R("GET", "/a", NULL),         R("GET", "/a", NULL),          R("GET", "/a", NULL),
+		R("FETCH", "/a", NULL),       R("GET", "a", NULL),           R("GET", "/a//b", NULL),
+		R("GET", "/a b", NULL),       R("GET", "/{id", id),          R("GET", "/{id}", NULL),
+		R("GET", "/a", id),           R("GET", "/{id}", unrequired), R("GET", "/a", in_body),
+		R("GET", "/a", no_zh),        R("GET", "/a", bad_pattern),   R("GET", "/a", no_choices),
+		R("GET", "/{rest*}/a", rest), R("GET", "/a", NULL),          R("POST", "/a", NULL)};
 	struct mh_arena a = MH_ARENA(0);
 	struct mh_router r;
 	struct mh_err err;

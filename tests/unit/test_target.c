@@ -9,14 +9,38 @@ static void paths(void **state)
 	static const struct {
 		const char *raw, *path, *query;
 	} cases[] = {
-		{"/", "/", ""},           {"/a/b", "/a/b", ""},          {"/a/", "/a/", ""},           {"/a?x=1&y", "/a", "x=1&y"},
-		{"/%E6%B0%91", "/民", ""}, {"/a?x?y=/", "/a", "x?y=/"},   {"/a%20b;c=1", "/a b;c=1", ""}, {"/...", "/...", ""},
-		{"/..", NULL, NULL},      {"/a/../b", NULL, NULL},        {"/%2E%2e", NULL, NULL},      {"/./a", NULL, NULL},
-		{"/a//b", NULL, NULL},    {"//", NULL, NULL},             {"/a%2Fb", NULL, NULL},       {"/a%5Cb", NULL, NULL},
-		{"/a%00", NULL, NULL},    {"/a%7F", NULL, NULL},          {"/%C0%AE", NULL, NULL},      {"/%", NULL, NULL},
-		{"/%4", NULL, NULL},      {"/%4g", NULL, NULL},           {"/a b", NULL, NULL},         {"/a\"", NULL, NULL},
-		{"", NULL, NULL},         {"a", NULL, NULL},              {"*", NULL, NULL},            {"http://x/", NULL, NULL},
-		{"/a#b", NULL, NULL},     {"/a?<", NULL, NULL},           {"/\xE6\xB0\x91", NULL, NULL}, {"/a?\xE6", NULL, NULL},
+		{"/", "/", ""},
+		{"/a/b", "/a/b", ""},
+		{"/a/", "/a/", ""},
+		{"/a?x=1&y", "/a", "x=1&y"},
+		{"/%E6%B0%91", "/民", ""},
+		{"/a?x?y=/", "/a", "x?y=/"},
+		{"/a%20b;c=1", "/a b;c=1", ""},
+		{"/...", "/...", ""},
+		{"/..", NULL, NULL},
+		{"/a/../b", NULL, NULL},
+		{"/%2E%2e", NULL, NULL},
+		{"/./a", NULL, NULL},
+		{"/a//b", NULL, NULL},
+		{"//", NULL, NULL},
+		{"/a%2Fb", NULL, NULL},
+		{"/a%5Cb", NULL, NULL},
+		{"/a%00", NULL, NULL},
+		{"/a%7F", NULL, NULL},
+		{"/%C0%AE", NULL, NULL},
+		{"/%", NULL, NULL},
+		{"/%4", NULL, NULL},
+		{"/%4g", NULL, NULL},
+		{"/a b", NULL, NULL},
+		{"/a\"", NULL, NULL},
+		{"", NULL, NULL},
+		{"a", NULL, NULL},
+		{"*", NULL, NULL},
+		{"http://x/", NULL, NULL},
+		{"/a#b", NULL, NULL},
+		{"/a?<", NULL, NULL},
+		{"/\xE6\xB0\x91", NULL, NULL},
+		{"/a?\xE6", NULL, NULL},
 	};
 	struct mh_arena a = MH_ARENA(0);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -24,7 +48,8 @@ static void paths(void **state)
 		enum mh_code code = mh_web__target_parse(&a, mh_str_c(cases[i].raw), &path, &query, NULL);
 		if (code != (cases[i].path ? MH_OK : MH_E_INVALID)) fail_msg("%s: %d", cases[i].raw, code);
 		if (code != MH_OK) continue;
-		if (!mh_str_is(path, cases[i].path) || !mh_str_is(query, cases[i].query)) fail_msg("%s read as " MH_STR_FMT, cases[i].raw, MH_STR_ARG(path));
+		if (!mh_str_is(path, cases[i].path) || !mh_str_is(query, cases[i].query))
+			fail_msg("%s read as " MH_STR_FMT, cases[i].raw, MH_STR_ARG(path));
 	}
 	mh_arena_done(&a);
 }

@@ -54,7 +54,8 @@ static const char *wrong(void)
 	text[0] = '\0';
 	for (size_t i = 0; i < req.n_errors && n < 300; i++) {
 		assert_true(req.errors[i].en.len && req.errors[i].zh.len);
-		n += (size_t)snprintf(text + n, sizeof text - n, "%s" MH_STR_FMT, i ? " " : "", MH_STR_ARG(req.errors[i].field));
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s" MH_STR_FMT, i ? " " : "",
+				      MH_STR_ARG(req.errors[i].field));
 	}
 	return text;
 }
@@ -98,8 +99,10 @@ static void header_fields(void **state)
 
 static void bodies(void **state)
 {
-	assert_int_equal(body("{\"title\":\"民呼\",\"due\":\"2026-11-21\",\"at\":\"1970-01-01T08:00:01+08:00\",\"open\":true,\"size\":0,"
-			      "\"place\":{\"x\":1},\"parts\":[1]}"), MH_OK);
+	assert_int_equal(body("{\"title\":\"民呼\",\"due\":\"2026-11-21\",\"at\":\"1970-01-01T08:00:01+08:00\","
+			      "\"open\":true,\"size\":0,"
+			      "\"place\":{\"x\":1},\"parts\":[1]}"),
+			 MH_OK);
 	assert_true(mh_str_is(mh_req_str(&req, "title"), "民呼"));
 	assert_int_equal(mh_req_day(&req, "due", 0), mh_day_from(2026, 11, 21));
 	assert_int_equal(mh_req_time(&req, "at", 0), 1000);
@@ -108,8 +111,10 @@ static void bodies(void **state)
 	assert_int_equal(mh_json_get_int(mh_req_json(&req, "place"), "x", 0), 1);
 	assert_int_equal(body("{\"title\":\"a\",\"size\":null}"), MH_OK);
 	assert_false(mh_req_has(&req, "size"));
-	assert_int_equal(body("{\"title\":\"123456\",\"due\":\"2026-02-30\",\"at\":\"2026-01-01T00:00:00\",\"open\":1,\"size\":11,\"place\":[],\"parts\":[],"
-			      "\"more\":1}"), MH_E_INVALID);
+	assert_int_equal(body("{\"title\":\"123456\",\"due\":\"2026-02-30\",\"at\":\"2026-01-01T00:00:00\",\"open\":1,"
+			      "\"size\":11,\"place\":[],\"parts\":[],"
+			      "\"more\":1}"),
+			 MH_E_INVALID);
 	assert_string_equal(wrong(), "title due at open size place parts more");
 	assert_int_equal(body("{\"title\":\"\"}"), MH_E_INVALID);
 	assert_int_equal(body("{\"title\":\"a\\u0001\"}"), MH_E_INVALID);
@@ -151,8 +156,9 @@ static int done(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(heads), cmocka_unit_test(header_fields), cmocka_unit_test(bodies),
-					   cmocka_unit_test(errors_are_capped), cmocka_unit_test(types)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(heads), cmocka_unit_test(header_fields),
+					   cmocka_unit_test(bodies), cmocka_unit_test(errors_are_capped),
+					   cmocka_unit_test(types)};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("validate", tests, NULL, done);
 }
