@@ -1,16 +1,21 @@
 #include "ledger/audit.h"
 
+#include "ledger/bundle_priv.h"
 #include "ledger/edge_priv.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#define BATCH 64               /* bundles read before they are hashed together */
+#define BATCH_BYTES (32 << 20) /* … unless they are this large */
+
 struct audit {
 	const struct mh_ledger_source *source;
 	struct mh_ledger_audit *report;
 	struct mh_ledger__edge edge; /* built from the entries alone */
 	struct mh_buf file;
+	struct mh_ledger__bundle bundle[BATCH];
 };
 
 static enum mh_code fault(struct audit *a, struct mh_err *reterr, const char *fmt, ...)
@@ -30,20 +35,20 @@ static enum mh_code fault(struct audit *a, struct mh_err *reterr, const char *fm
 }
 
 /* A file of the log; a partial one may have been deleted once the full one was there. *ret_width: which one it was. */
-static enum mh_code get(struct audit *a, const struct mh_tile_name *name, char path[MH_TILE_PATH_MAX], int *ret_width,
-			struct mh_err *reterr)
+static enum mh_code get(struct audit *a, const struct mh_tile_name *name, char path[MH_TILE_PATH_MAX],
+			struct mh_buf *file, int *ret_width, struct mh_err *reterr)
 {
 	struct mh_tile_name full = *name;
 	mh_tile_path(name, path);
-	mh_buf_clear(&a->file);
+	mh_buf_clear(file);
 	*ret_width = name->width;
-	enum mh_code code = a->source->get(a->source->ctx, path, &a->file, reterr);
+	enum mh_code code = a->source->get(a->source->ctx, path, file, reterr);
 	if (code == MH_E_NOT_FOUND && name->width < MH_TILE_WIDTH) {
 		char other[MH_TILE_PATH_MAX];
 		full.width = *ret_width = MH_TILE_WIDTH;
 		mh_tile_path(&full, other);
-		mh_buf_clear(&a->file);
-		code = a->source->get(a->source->ctx, other, &a->file, reterr);
+		mh_buf_clear(file);
+		code = a->source->get(a->source->ctx, other, file, reterr);
 	}
 	if (code == MH_E_NOT_FOUND)
 		return fault(a, reterr, "size: the checkpoint says %" PRId64 " entries, but %s is missing",
@@ -56,7 +61,7 @@ static enum mh_code get_tile(struct audit *a, const struct mh_tile_name *name, c
 			     struct mh_hash out[MH_TILE_WIDTH], struct mh_err *reterr)
 {
 	int width;
-	MH_TRY(get(a, name, path, &width, reterr));
+	MH_TRY(get(a, name, path, &a->file, &width, reterr));
 	if (a->file.len != (size_t)width * MH_SHA256_LEN)
 		return fault(a, reterr, "%s: it has %zu bytes instead of %d", path, a->file.len, width * MH_SHA256_LEN);
 	memcpy(out, a->file.ptr, (size_t)name->width * MH_SHA256_LEN);
@@ -86,61 +91,66 @@ static bool tile_is_right(struct audit *a, const struct mh_tile_name *t, const s
 	return right && mh_hash_eq(&root, &a->report->root);
 }
 
-static enum mh_code compare_leaves(struct audit *a, const struct mh_tile_name *name, const char *bundle,
-				   const struct mh_hash *leaf, struct mh_err *reterr)
+static enum mh_code compare_leaves(struct audit *a, const struct mh_ledger__bundle *b, const char *bundle,
+				   struct mh_err *reterr)
 {
 	struct mh_hash have[MH_TILE_WIDTH];
-	char path[MH_TILE_PATH_MAX], place[160];
-	struct mh_tile_name t = {0, name->index, name->width};
+	char path[MH_TILE_PATH_MAX];
+	struct mh_tile_name t = {0, b->index, b->width};
 	MH_TRY(get_tile(a, &t, path, have, reterr));
-	for (int i = 0; i < name->width; i++) {
-		if (mh_hash_eq(&leaf[i], &have[i])) continue;
-		int64_t seq = name->index * MH_TILE_WIDTH + i;
-		if (tile_is_right(a, &t, have)) {
-			snprintf(place, sizeof place, "entry %" PRId64 " in %s", seq, bundle);
-			return fault(a, reterr, "%s: it does not have the hash that %s holds of it", place, path);
-		}
-		a->report->place[0] = '\0';
-		return fault(a, reterr, "%s hash %d: it is not the hash of entry %" PRId64 " in %s", path, i, seq,
-			     bundle);
-	}
+	if (memcmp(have, b->leaf, (size_t)b->width * sizeof have[0]) == 0) return MH_OK;
+	int i = 0;
+	while (mh_hash_eq(&b->leaf[i], &have[i])) i++;
+	int64_t seq = b->index * MH_TILE_WIDTH + i;
+	if (tile_is_right(a, &t, have))
+		return fault(a, reterr, "entry %" PRId64 " in %s: it does not have the hash that %s holds of it", seq,
+			     bundle, path);
+	return fault(a, reterr, "%s hash %d: it is not the hash of entry %" PRId64 " in %s", path, i, seq, bundle);
+}
+
+/* Bundle against leaf tile; the leaves go into the tree. */
+static enum mh_code check_bundle(struct audit *a, const struct mh_ledger__bundle *b,
+				 const struct mh_ledger__edge_sink *sink, struct mh_err *reterr)
+{
+	char path[MH_TILE_PATH_MAX];
+	mh_tile_path(&(struct mh_tile_name){MH_TILE_ENTRIES, b->index, b->width}, path);
+	if (b->ends_before >= 0)
+		return fault(a, reterr, "entry %" PRId64 " in %s: the bundle ends before it",
+			     b->index * MH_TILE_WIDTH + b->ends_before, path);
+	if (b->trailing) return fault(a, reterr, "%s: it holds more than %d entries", path, b->width);
+	MH_TRY(compare_leaves(a, b, path, reterr));
+	if (b->width == MH_TILE_WIDTH) MH_TRY(mh_ledger__edge_append_tile(&a->edge, &b->root, sink, reterr));
+	for (int i = 0; b->width < MH_TILE_WIDTH && i < b->width; i++)
+		MH_TRY(mh_ledger__edge_append(&a->edge, &b->leaf[i], sink, reterr));
+	a->report->entries += b->width;
+	a->report->bytes += b->bytes;
 	return MH_OK;
 }
 
-static enum mh_code split_bundle(struct audit *a, const struct mh_tile_name *name, const char *path,
-				 struct mh_hash *leaf, struct mh_err *reterr)
+/* Reads bundles from `first` on; *ret_n of them. */
+static enum mh_code read_batch(struct audit *a, int64_t first, size_t *ret_n, struct mh_err *reterr)
 {
-	struct mh_bytes rest = {(const unsigned char *)a->file.ptr, a->file.len}, entry;
-	for (int i = 0; i < name->width; i++) {
-		if (!mh_bundle_next(&rest, &entry))
-			return fault(a, reterr, "entry %" PRId64 " in %s: the bundle ends before it",
-				     name->index * MH_TILE_WIDTH + i, path);
-		leaf[i] = mh_tlog_leaf(entry);
-		a->report->bytes += (int64_t)entry.len;
+	size_t n = 0, bytes = 0;
+	for (; n < BATCH && bytes < BATCH_BYTES; n++) {
+		struct mh_tile_name name = {MH_TILE_ENTRIES, first + (int64_t)n, 0};
+		struct mh_ledger__bundle *b = &a->bundle[n];
+		char path[MH_TILE_PATH_MAX];
+		int got;
+		name.width = mh_tile_width(MH_TILE_ENTRIES, name.index, a->report->size);
+		if (!name.width) break;
+		/* a fault behind others waits for its turn: it is met again as the first of the next batch */
+		enum mh_code code = get(a, &name, path, &b->file, &got, n ? NULL : reterr);
+		if (code != MH_OK && n) {
+			a->report->place[0] = '\0';
+			break;
+		}
+		MH_TRY(code);
+		b->index = name.index;
+		b->width = name.width;
+		b->more = got > name.width;
+		bytes += b->file.len;
 	}
-	return rest.len == 0 ? MH_OK : fault(a, reterr, "%s: it holds more than %d entries", path, name->width);
-}
-
-/* Bundle and leaf tile of one index; the leaves go into the tree. */
-static enum mh_code check_bundle(struct audit *a, int64_t index, const struct mh_ledger__edge_sink *sink,
-				 struct mh_err *reterr)
-{
-	struct mh_hash leaf[MH_TILE_WIDTH];
-	char path[MH_TILE_PATH_MAX];
-	struct mh_tile_name name = {MH_TILE_ENTRIES, index, 0}, have;
-	name.width = mh_tile_width(MH_TILE_ENTRIES, index, a->report->size);
-	have = name;
-	MH_TRY(get(a, &name, path, &have.width, reterr));
-	if (have.width > name.width) { /* the full bundle instead of the partial one: only its beginning is ours */
-		struct mh_bytes rest = {(const unsigned char *)a->file.ptr, a->file.len}, entry;
-		for (int i = 0; i < name.width; i++)
-			if (!mh_bundle_next(&rest, &entry)) break;
-		a->file.len -= rest.len;
-	}
-	MH_TRY(split_bundle(a, &name, path, leaf, reterr));
-	MH_TRY(compare_leaves(a, &name, path, leaf, reterr));
-	for (int i = 0; i < name.width; i++) MH_TRY(mh_ledger__edge_append(&a->edge, &leaf[i], sink, reterr));
-	a->report->entries += name.width;
+	*ret_n = n;
 	return MH_OK;
 }
 
@@ -202,9 +212,14 @@ static enum mh_code run(struct audit *a, const struct mh_note_key *key, const st
 	struct mh_ledger__edge_sink sink = {full_tile, a};
 	MH_TRY(read_checkpoint(a, key, reterr));
 	int64_t size = a->report->size;
-	for (int64_t i = 0; i * MH_TILE_WIDTH < size; i++) {
-		MH_TRY(check_bundle(a, i, &sink, reterr));
-		if (progress) progress->at(progress->ctx, a->report->entries, size);
+	while (a->report->entries < size) {
+		size_t n;
+		MH_TRY(read_batch(a, a->report->entries / MH_TILE_WIDTH, &n, reterr));
+		mh_ledger__bundles_hash(a->bundle, n);
+		for (size_t i = 0; i < n; i++) {
+			MH_TRY(check_bundle(a, &a->bundle[i], &sink, reterr));
+			if (progress) progress->at(progress->ctx, a->report->entries, size);
+		}
 	}
 	return check_top(a, reterr);
 }
@@ -219,7 +234,9 @@ enum mh_code mh_ledger_audit(const struct mh_ledger_source *source, const struct
 	a->source = source;
 	a->report = report;
 	a->file = MH_BUF(MH_TILE_BUNDLE_MAX + 1);
+	for (int i = 0; i < BATCH; i++) a->bundle[i].file = MH_BUF(MH_TILE_BUNDLE_MAX + 1);
 	enum mh_code code = run(a, key, progress, reterr);
+	for (int i = 0; i < BATCH; i++) mh_buf_done(&a->bundle[i].file);
 	mh_buf_done(&a->file);
 	mh_mem_free(a);
 	return code;

@@ -1,11 +1,10 @@
 #include "ledger/edge_priv.h"
 
-enum mh_code mh_ledger__edge_append(struct mh_ledger__edge *e, const struct mh_hash *leaf,
-				    const struct mh_ledger__edge_sink *sink, struct mh_err *reterr)
+/* Puts h at place `at` of a level, and the roots of what becomes full above it. */
+static enum mh_code climb(struct mh_ledger__edge *e, int level, int64_t at, struct mh_hash h,
+			  const struct mh_ledger__edge_sink *sink, struct mh_err *reterr)
 {
-	struct mh_hash h = *leaf;
-	int64_t at = e->size; /* place of h within its level */
-	for (int level = 0; level < MH_TILE_LEVELS; level++) {
+	for (; level < MH_TILE_LEVELS; level++) {
 		int slot = (int)(at & (MH_TILE_WIDTH - 1));
 		e->hash[level][slot] = h;
 		if (slot < MH_TILE_WIDTH - 1) break;
@@ -13,7 +12,22 @@ enum mh_code mh_ledger__edge_append(struct mh_ledger__edge *e, const struct mh_h
 		MH_TRY(sink->full(sink->ctx, level, at, e->hash[level], reterr));
 		h = mh_tile_root(e->hash[level], MH_TILE_WIDTH);
 	}
+	return MH_OK;
+}
+
+enum mh_code mh_ledger__edge_append(struct mh_ledger__edge *e, const struct mh_hash *leaf,
+				    const struct mh_ledger__edge_sink *sink, struct mh_err *reterr)
+{
+	MH_TRY(climb(e, 0, e->size, *leaf, sink, reterr));
 	e->size++;
+	return MH_OK;
+}
+
+enum mh_code mh_ledger__edge_append_tile(struct mh_ledger__edge *e, const struct mh_hash *root,
+					 const struct mh_ledger__edge_sink *sink, struct mh_err *reterr)
+{
+	MH_TRY(climb(e, 1, e->size >> MH_TILE_HEIGHT, *root, sink, reterr));
+	e->size += MH_TILE_WIDTH;
 	return MH_OK;
 }
 

@@ -15,6 +15,10 @@ struct mh_ledger__edge_sink {
 };
 enum mh_code mh_ledger__edge_append(struct mh_ledger__edge *e, const struct mh_hash *leaf,
 				    const struct mh_ledger__edge_sink *sink, struct mh_err *reterr);
+/* A whole tile of 256 leaves at once, of which the root is known; e->size must be a multiple of 256. The sink is not called
+ * for level 0. */
+enum mh_code mh_ledger__edge_append_tile(struct mh_ledger__edge *e, const struct mh_hash *root,
+					 const struct mh_ledger__edge_sink *sink, struct mh_err *reterr);
 /* Fills the edge of a log of `size` from its tiles. */
 enum mh_code mh_ledger__edge_load(struct mh_ledger__edge *e, int64_t size, const struct mh_tile_source *source,
 				  struct mh_err *reterr);
