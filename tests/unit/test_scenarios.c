@@ -35,7 +35,8 @@ static void stories(void **state)
 		struct mh_str text, path = mh_str_fmt(&a, "%s/" MH_STR_FMT, dir, MH_STR_ARG(names[i]));
 		if (only && !mh_str_starts(names[i], only)) continue;
 		assert_int_equal(mh_file_read(&a, path.ptr, 1 << 20, &text, &err), MH_OK);
-		if (mh_scenarios_run(stage, text, names[i], &count, &report, &err) != MH_OK) fail_msg("%s", err.message);
+		if (mh_scenarios_run(stage, text, names[i], &count, &report, &err) != MH_OK)
+			fail_msg("%s", err.message);
 	}
 	if (count.failed || getenv("MINHU_VERBOSE")) fprintf(stderr, "%s", report.ptr ? report.ptr : "");
 	assert_int_equal(count.failed, 0);
