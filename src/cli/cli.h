@@ -79,7 +79,9 @@ enum mh_code mh_cli_store(struct mh_cli *cli, struct mh_str *ret, struct mh_err 
 /* Marks what the caller has just written into reterr as wrong usage; returns code. */
 enum mh_code mh_cli_wrong_usage(struct mh_cli *cli, enum mh_code code);
 
-static inline const char *mh_cli_t(const struct mh_cli *cli, const char *en, const char *zh)
+/* The text in the command's language; may be a format, and both are checked as one. */
+__attribute__((format_arg(2), format_arg(3))) static inline const char *mh_cli_t(const struct mh_cli *cli, const char *en,
+										 const char *zh)
 {
 	return cli->zh ? zh : en;
 }
