@@ -9,14 +9,16 @@ static const struct {
 	enum mh_value_type type;
 } names[] = {{"a", MH_V_BOOL}, {"level", MH_V_INT}, {"s", MH_V_STR}, {"d", MH_V_DATE}, {"n", MH_V_NONE}};
 
-static bool name(void *ctx, struct mh_str word, enum mh_value_type *ret_type, const struct mh_str **ret_values, size_t *ret_n)
+static bool name(void *ctx, struct mh_str word, enum mh_value_type *ret_type, const struct mh_str **ret_values,
+		 size_t *ret_n)
 {
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (mh_str_is(word, names[i].name)) return *ret_type = names[i].type, true;
 	return false;
 }
 
-static bool call(void *ctx, struct mh_str function, struct mh_str argument, struct mh_str member, enum mh_value_type *ret_type)
+static bool call(void *ctx, struct mh_str function, struct mh_str argument, struct mh_str member,
+		 enum mh_value_type *ret_type)
 {
 	return *ret_type = mh_str_is(function, "count") ? MH_V_INT : MH_V_NONE, true;
 }
@@ -26,7 +28,8 @@ static struct mh_value value(void *ctx, struct mh_str word)
 {
 	int n = ++*(int *)ctx;
 	for (size_t i = 0; i < sizeof names / sizeof *names && n % 3; i++)
-		if (mh_str_is(word, names[i].name)) return (struct mh_value){.type = names[i].type, .i = n % 5, .s = word};
+		if (mh_str_is(word, names[i].name))
+			return (struct mh_value){.type = names[i].type, .i = n % 5, .s = word};
 	return (struct mh_value){.type = MH_V_NONE};
 }
 

@@ -25,7 +25,7 @@ void mh_yaml_unknown(const struct mh_yaml *map, const char *const *known, struct
 		if (e->used) continue;
 		struct mh_str near = d->n < MH_DIAG_MAX ? mh_nearest(e->key, words, n) : (struct mh_str){NULL, 0};
 		if (near.len) mh_buf_fmt(&hint, "Did you mean '" MH_STR_FMT "'?", MH_STR_ARG(near));
-		else if (n) mh_buf_c(&hint, "Known here:");
+		else mh_buf_c(&hint, n ? "Known here:" : "Remove it: nothing stands here");
 		for (size_t i = 0; i < n && !near.len; i++)
 			mh_buf_fmt(&hint, "%s " MH_STR_FMT, i ? "," : "", MH_STR_ARG(words[i]));
 		MH_DIAG_ERROR(d, "unknown-key", e->key_at, hint.ptr, "unknown key '" MH_STR_FMT "'",

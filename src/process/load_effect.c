@@ -239,7 +239,7 @@ size_t mh_load__effects(struct mh_load *l, struct mh_yaml *map, const char *key,
 	struct mh_effect *list = MH_LOAD_ARRAY(l, room, struct mh_effect);
 	for (struct mh_yaml *e = node->first; e; e = e->next) {
 		struct mh_yaml *entry = entry_of(l, e);
-		if (entry && list) n += read_item(l, entry, list + n);
+		if (entry && (list || room == 0)) n += read_item(l, entry, list ? list + n : NULL);
 	}
 	*ret = list;
 	return n;

@@ -25,7 +25,7 @@ static void list_values(struct mh_load *l, struct mh_yaml *node, struct mh_field
 			continue;
 		}
 		mh_load__name(l, name, node->kind == MH_YAML_MAP ? e->key_at : e->at);
-		if (node->kind == MH_YAML_MAP && (e->kind == MH_YAML_MAP || e->text.len))
+		if (node->kind == MH_YAML_MAP && (e->kind != MH_YAML_SCALAR || e->text.len))
 			mh_load__label_of(l, e, name, &v->label);
 		for (size_t i = 0; i + 1 < n; i++)
 			if (mh_str_eq(f->values[i].name, name))

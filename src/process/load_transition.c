@@ -85,6 +85,8 @@ static void read_person(struct mh_load *l, struct mh_yaml *map, struct mh_who *w
 /* {child: kind} or {main: state}: nothing else beside it. */
 static void read_event(struct mh_load *l, struct mh_yaml *map, struct mh_transition *t)
 {
+	static const char *const known[] = {"child", "main", NULL};
+
 	if (mh_yaml_get(map, "child")) {
 		t->trigger = MH_BY_CHILD;
 		mh_load__word(l, map, "child", "Write {child: kind}", &t->child_kind);
@@ -94,7 +96,7 @@ static void read_event(struct mh_load *l, struct mh_yaml *map, struct mh_transit
 		t->trigger = MH_BY_MAIN;
 		t->main_state = mh_load__ref(l, MH_REF_STATE, map, "main", true);
 	}
-	mh_yaml_unknown(map, NULL, l->diags);
+	mh_yaml_unknown(map, known, l->diags);
 }
 
 static void read_who(struct mh_load *l, struct mh_yaml *map, struct mh_transition *t)

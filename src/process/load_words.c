@@ -50,7 +50,8 @@ void mh_load__roles(struct mh_load *l)
 		r->levels = read_levels(l, e);
 		r->open = mh_load__yes(l, e, "open");
 		if (r->open && r->levels != 1)
-			MH_DIAG_ERROR(l->diags, "role-level", mh_yaml_get(e, "open")->key_at, "Write level: 0, or remove open",
+			MH_DIAG_ERROR(l->diags, "role-level", mh_yaml_get(e, "open")->key_at,
+				      "Write level: 0, or remove open",
 				      "only a role without an office is open to anybody");
 		mh_load__label(l, e, "label", r->name, &r->label);
 		mh_yaml_unknown(e, known, l->diags);
