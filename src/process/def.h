@@ -12,19 +12,37 @@
 #include "base/hash.h"
 #include "process/expr.h"
 
-enum mh_room { MH_ROOM_INTAKE, MH_ROOM_GATHER, MH_ROOM_HANDLE, MH_ROOM_REPLY, MH_ROOM_RATE, MH_ROOM_APPLY, MH_ROOM_MAX };
+enum mh_room {
+	MH_ROOM_INTAKE,
+	MH_ROOM_GATHER,
+	MH_ROOM_HANDLE,
+	MH_ROOM_REPLY,
+	MH_ROOM_RATE,
+	MH_ROOM_APPLY,
+	MH_ROOM_MAX
+};
 enum mh_category { MH_CAT_INITIAL, MH_CAT_ACTIVE, MH_CAT_WAITING, MH_CAT_DONE, MH_CAT_VOID, MH_CAT_MAX };
-extern const char *const mh_room_names[MH_ROOM_MAX];         /* "intake" … "apply" */
-extern const char *const mh_category_names[MH_CAT_MAX];      /* "initial" … "void" */
-#define MH_LEVEL_MAX 4                                       /* 1 village, 2 township, 3 county, 4 city */
+extern const char *const mh_room_names[MH_ROOM_MAX];    /* "intake" … "apply" */
+extern const char *const mh_category_names[MH_CAT_MAX]; /* "initial" … "void" */
+#define MH_LEVEL_MAX 4                                  /* 1 village, 2 township, 3 county, 4 city */
 
 struct mh_label {
 	struct mh_str zh, en; /* both filled: the name stands in when the file gives none */
 };
 
 enum mh_field_type {
-	MH_F_ENUM, MH_F_BOOL, MH_F_TEXT, MH_F_INT, MH_F_DATE, MH_F_ORG, MH_F_ORGS, MH_F_MATTER, MH_F_CONTACT, MH_F_PLACE,
-	MH_F_CATEGORY, MH_F_TYPE_MAX
+	MH_F_ENUM,
+	MH_F_BOOL,
+	MH_F_TEXT,
+	MH_F_INT,
+	MH_F_DATE,
+	MH_F_ORG,
+	MH_F_ORGS,
+	MH_F_MATTER,
+	MH_F_CONTACT,
+	MH_F_PLACE,
+	MH_F_CATEGORY,
+	MH_F_TYPE_MAX
 };
 extern const char *const mh_field_type_names[MH_F_TYPE_MAX]; /* "enum" "bool" "text" "int" "date" "org" "orgs" "matter"
 								 "contact" "place" "category" */
@@ -39,21 +57,27 @@ struct mh_field {
 	enum mh_field_type type;
 	struct mh_field_value *values; /* enum: in file order */
 	size_t n_values;
-	int64_t min, max;              /* int: bounds; text: max characters; orgs: max items */
-	struct mh_str *kinds;          /* matter: allowed kinds; none = any */
+	int64_t min, max;     /* int: bounds; text: max characters; orgs: max items */
+	struct mh_str *kinds; /* matter: allowed kinds; none = any */
 	size_t n_kinds;
-	bool set_create;               /* may be given when the matter is created, and then stays unless a transition takes it */
-	bool required;                 /* must be given when the matter is created (only with set: create) */
-	bool is_public, personal;      /* public: may stand in ledger headers and be published; personal: encrypted, erasable */
+	bool set_create; /* may be given when the matter is created, and then stays unless a transition takes it */
+	bool required;   /* must be given when the matter is created (only with set: create) */
+	bool is_public,
+		personal; /* public: may stand in ledger headers and be published; personal: encrypted, erasable */
 };
 struct mh_role {
 	struct mh_str name;
 	struct mh_label label;
 	struct mh_mark at;
 	unsigned levels; /* bit n: level n (0 = the person who raised it or the public, who hold no office) */
-	bool open;       /* `open: yes`, level 0 only: anybody; otherwise level 0 is proved by the matter's tracking code */
+	bool open; /* `open: yes`, level 0 only: anybody; otherwise level 0 is proved by the matter's tracking code */
 };
-enum mh_media { MH_MEDIA_PHOTO = 1, MH_MEDIA_DOCUMENT = 2, MH_MEDIA_VIDEO = 4, MH_MEDIA_AUDIO = 8 }; /* `call` is audio */
+enum mh_media {
+	MH_MEDIA_PHOTO = 1,
+	MH_MEDIA_DOCUMENT = 2,
+	MH_MEDIA_VIDEO = 4,
+	MH_MEDIA_AUDIO = 8
+}; /* `call` is audio */
 struct mh_evidence {
 	struct mh_str name;
 	struct mh_label label;
@@ -70,8 +94,15 @@ struct mh_clock_name {
 	struct mh_label label;
 	bool lasting; /* has a `start:` somewhere */
 };
-enum mh_clock_how { MH_CLOCK_WITHIN, MH_CLOCK_START, MH_CLOCK_AT, MH_CLOCK_EVERY, MH_CLOCK_CONTINUE, MH_CLOCK_PAUSE,
-	MH_CLOCK_STOP };
+enum mh_clock_how {
+	MH_CLOCK_WITHIN,
+	MH_CLOCK_START,
+	MH_CLOCK_AT,
+	MH_CLOCK_EVERY,
+	MH_CLOCK_CONTINUE,
+	MH_CLOCK_PAUSE,
+	MH_CLOCK_STOP
+};
 struct mh_clock_rule {
 	int clock;
 	struct mh_mark at;
@@ -94,9 +125,9 @@ enum mh_effect_kind {
 	MH_DO_BOARD,    /* the matter's mark: yellow, red, black, none */
 	MH_DO_PUBLISH,  /* public fields to a public place */
 	MH_DO_SAMPLE,   /* with a chance of n percent, drawn from the ledger: spawn */
-	MH_DO_MERGE,    /* this matter follows the one named by a matter field: its reporter is told what that one is told */
-	MH_DO_UNMERGE,  /* … and no longer */
-	MH_DO_LINK,     /* a lasting link of a named kind to the matter named by a matter field */
+	MH_DO_MERGE, /* this matter follows the one named by a matter field: its reporter is told what that one is told */
+	MH_DO_UNMERGE, /* … and no longer */
+	MH_DO_LINK,    /* a lasting link of a named kind to the matter named by a matter field */
 	MH_DO_MAX
 };
 enum mh_assign_by { MH_ASSIGN_DUTY, MH_ASSIGN_TERRITORY, MH_ASSIGN_FIELD };
@@ -106,18 +137,18 @@ struct mh_effect {
 	struct mh_mark at;
 	enum mh_assign_by by;
 	enum mh_notify_who notify;
-	int level;              /* assign by territory; 0 = level of the place itself */
-	int field;              /* assign by field, set, spawn each, merge, link */
-	int role;               /* notify a role */
+	int level; /* assign by territory; 0 = level of the place itself */
+	int field; /* assign by field, set, spawn each, merge, link */
+	int role;  /* notify a role */
 	int clock;
-	int levels;             /* escalate */
+	int levels; /* escalate */
 	bool hand_up, restart, stop;
-	int percent;            /* sample */
-	struct mh_span span;    /* clock +span; set date */
-	struct mh_value value;  /* set literal */
-	struct mh_str kind_name;/* spawn, sample: kind of the child */
-	struct mh_str word;     /* notify template; board colour; publish place; link kind; spawn: link kind ("child") */
-	int *fields;            /* publish; spawn: fields copied to the child by name */
+	int percent;             /* sample */
+	struct mh_span span;     /* clock +span; set date */
+	struct mh_value value;   /* set literal */
+	struct mh_str kind_name; /* spawn, sample: kind of the child */
+	struct mh_str word; /* notify template; board colour; publish place; link kind; spawn: link kind ("child") */
+	int *fields;        /* publish; spawn: fields copied to the child by name */
 	size_t n_fields;
 	const struct mh_expr *when; /* spawn: only if; NULL = always */
 };
@@ -136,36 +167,39 @@ struct mh_state {
 };
 
 enum mh_trigger { MH_BY_PERSON, MH_BY_CLOCK, MH_BY_VOTE, MH_BY_CHILD, MH_BY_MAIN, MH_TRIGGER_MAX };
-enum mh_who_org { MH_ORG_ANY,        /* any unit whose territory holds the matter */
-	MH_ORG_OWNER,                /* the owner itself */
-	MH_ORG_FIELD };              /* the unit in an org field */
+enum mh_who_org {
+	MH_ORG_ANY,   /* any unit whose territory holds the matter */
+	MH_ORG_OWNER, /* the owner itself */
+	MH_ORG_FIELD
+}; /* the unit in an org field */
 struct mh_who {
 	int *roles;
 	size_t n_roles;
 	enum mh_who_org org;
 	int org_field;
-	int level_up;                /* +n: a superior of the owner, n levels above (the top stands in when there is none) */
+	int level_up; /* +n: a superior of the owner, n levels above (the top stands in when there is none) */
 };
 struct mh_transition {
 	struct mh_str name;
 	struct mh_label label;
 	struct mh_mark at;
 	int *from;
-	size_t n_from;               /* `from: '*'` is expanded to every state that is not done or void */
-	int to;                      /* -1: `same`: nothing is left or entered, clocks run on; a clock that fired starts again */
+	size_t n_from; /* `from: '*'` is expanded to every state that is not done or void */
+	int to;        /* -1: `same`: nothing is left or entered, clocks run on; a clock that fired starts again */
 	enum mh_trigger trigger;
-	struct mh_who who;           /* PERSON */
-	struct mh_str child_kind;    /* CHILD: fires when the last open child of this kind ends */
-	int main_state;              /* MAIN: fires when the matter this one was merged into enters this state */
+	struct mh_who who;        /* PERSON */
+	struct mh_str child_kind; /* CHILD: fires when the last open child of this kind ends */
+	int main_state;           /* MAIN: fires when the matter this one was merged into enters this state */
 	const struct mh_expr *when;
-	int *require, *optional;     /* fields taken: must be given now (a set-at-creation field may have its value already) */
+	int *require,
+		*optional; /* fields taken: must be given now (a set-at-creation field may have its value already) */
 	size_t n_require, n_optional;
 	int *evidence;
 	size_t n_evidence;
-	int max;                     /* uses in one matter; 0 = no bound */
+	int max; /* uses in one matter; 0 = no bound */
 	struct mh_effect *effects;
 	size_t n_effects;
-	int else_to;                 /* state when `when` is false or `max` used up (clock, vote, child, main); -1 */
+	int else_to; /* state when `when` is false or `max` used up (clock, vote, child, main); -1 */
 };
 
 struct mh_ratio {
@@ -175,25 +209,31 @@ struct mh_vote {
 	struct mh_str name;
 	struct mh_label label;
 	struct mh_mark at;
-	int role, count;             /* electors: how many are drawn from the holders of the role */
+	int role, count; /* electors: how many are drawn from the holders of the role */
 	bool exclude_owner, exclude_handlers;
-	struct mh_str *choices;      /* the first is in favour */
+	struct mh_str *choices; /* the first is in favour */
 	size_t n_choices;
-	struct mh_ratio quorum;      /* share of the electors that must have voted */
-	struct mh_ratio pass;        /* share of the votes cast that must be in favour … */
-	bool pass_more_than;         /* … more than, or at least */
+	struct mh_ratio quorum; /* share of the electors that must have voted */
+	struct mh_ratio pass;   /* share of the votes cast that must be in favour … */
+	bool pass_more_than;    /* … more than, or at least */
 	struct mh_span closes;
 	int on_pass, on_fail, on_no_quorum; /* transitions */
 };
 
-enum mh_proof { MH_PROVE_CLOSED_NEEDS, MH_PROVE_HANDLER_NEVER, MH_PROVE_NO_SILENT_STALL, MH_PROVE_PERSONAL_NEVER_PUBLIC,
-	MH_PROVE_EVERY_ROOM, MH_PROVE_MAX };
+enum mh_proof {
+	MH_PROVE_CLOSED_NEEDS,
+	MH_PROVE_HANDLER_NEVER,
+	MH_PROVE_NO_SILENT_STALL,
+	MH_PROVE_PERSONAL_NEVER_PUBLIC,
+	MH_PROVE_EVERY_ROOM,
+	MH_PROVE_MAX
+};
 struct mh_prove {
 	enum mh_proof what;
 	struct mh_mark at;
-	int *refs;                   /* states (closed_needs), transitions (handler_never) */
+	int *refs; /* states (closed_needs), transitions (handler_never) */
 	size_t n_refs;
-	unsigned rooms;              /* every_room: bits of enum mh_room that no closed matter has skipped */
+	unsigned rooms; /* every_room: bits of enum mh_room that no closed matter has skipped */
 };
 
 struct mh_def {
@@ -201,19 +241,27 @@ struct mh_def {
 	int64_t version;
 	struct mh_label title;
 	struct mh_str calendar;
-	struct mh_str since;         /* "YYYY-MM-DD": matters taken in from this day on use it; empty = at once */
-	bool child_only;             /* `intake: no`: made only by other matters */
+	struct mh_str since; /* "YYYY-MM-DD": matters taken in from this day on use it; empty = at once */
+	bool child_only;     /* `intake: no`: made only by other matters */
 	struct mh_label levels[MH_LEVEL_MAX + 1];
-	struct mh_str text;          /* the file, verbatim */
-	struct mh_hash hash;         /* SHA-256 of it */
-	struct mh_role *roles;             size_t n_roles;
-	struct mh_field *fields;           size_t n_fields;
-	struct mh_evidence *evidence;      size_t n_evidence;
-	struct mh_clock_name *clocks;      size_t n_clocks;
-	struct mh_vote *votes;             size_t n_votes;
-	struct mh_state *states;           size_t n_states;
-	struct mh_transition *transitions; size_t n_transitions;
-	struct mh_prove *proves;           size_t n_proves;
+	struct mh_str text;  /* the file, verbatim */
+	struct mh_hash hash; /* SHA-256 of it */
+	struct mh_role *roles;
+	size_t n_roles;
+	struct mh_field *fields;
+	size_t n_fields;
+	struct mh_evidence *evidence;
+	size_t n_evidence;
+	struct mh_clock_name *clocks;
+	size_t n_clocks;
+	struct mh_vote *votes;
+	size_t n_votes;
+	struct mh_state *states;
+	size_t n_states;
+	struct mh_transition *transitions;
+	size_t n_transitions;
+	struct mh_prove *proves;
+	size_t n_proves;
 	int initial;
 };
 
@@ -240,5 +288,6 @@ void mh_def_mermaid(const struct mh_def *d, const char *lang, struct mh_buf *out
 enum mh_code mh_def_svg(const struct mh_def *d, const char *lang, struct mh_buf *out, struct mh_err *reterr);
 void mh_def_promela(const struct mh_def *d, struct mh_buf *out);
 /* What changed from a to b, in words; *ret_unsafe: states or fields of a that live matters may need are gone in b. */
-void mh_def_diff(const struct mh_def *a, const struct mh_def *b, const char *lang, struct mh_buf *out, bool *ret_unsafe);
+void mh_def_diff(const struct mh_def *a, const struct mh_def *b, const char *lang, struct mh_buf *out,
+		 bool *ret_unsafe);
 #endif

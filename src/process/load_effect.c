@@ -199,6 +199,10 @@ static size_t read_item(struct mh_load *l, struct mh_yaml *entry, struct mh_effe
 	size_t n = 0;
 
 	if (kind < 0 || !mh_load__is_map(l, entry, kinds[kind].name)) return 0;
+	if (kinds[kind].each && entry->n == 0)
+		MH_DIAG_ERROR(l->diags, "missing-key", entry->at, "Write {name: value}", "'%s' is empty",
+			      kinds[kind].name);
+	if (!list) return 0;
 	if (!kinds[kind].each) {
 		list[0] = empty;
 		list[0].kind = (enum mh_effect_kind)kind;
@@ -206,9 +210,6 @@ static size_t read_item(struct mh_load *l, struct mh_yaml *entry, struct mh_effe
 		kinds[kind].read(l, entry, &list[0]);
 		return 1;
 	}
-	if (entry->n == 0)
-		MH_DIAG_ERROR(l->diags, "missing-key", entry->at, "Write {name: value}", "'%s' is empty",
-			      kinds[kind].name);
 	for (struct mh_yaml *e = entry->first; e; e = e->next) {
 		list[n] = empty;
 		list[n].kind = (enum mh_effect_kind)kind;
@@ -239,7 +240,7 @@ size_t mh_load__effects(struct mh_load *l, struct mh_yaml *map, const char *key,
 	struct mh_effect *list = MH_LOAD_ARRAY(l, room, struct mh_effect);
 	for (struct mh_yaml *e = node->first; e; e = e->next) {
 		struct mh_yaml *entry = entry_of(l, e);
-		if (entry && (list || room == 0)) n += read_item(l, entry, list ? list + n : NULL);
+		if (entry) n += read_item(l, entry, list ? list + n : NULL);
 	}
 	*ret = list;
 	return n;
