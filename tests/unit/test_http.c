@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +109,7 @@ static ptrdiff_t next_part(void *ctx, char *out, size_t room)
 	return 1000;
 }
 
-static int streams_done;
+static atomic_int streams_done;
 static void stream_done(void *ctx)
 {
 	streams_done++;
