@@ -177,6 +177,32 @@ static void refuses_other_histories(void **state)
 	stop(s);
 }
 
+/* An older checkpoint stays good when the partial tiles that it was published with have given way to full ones. */
+static void full_for_partial(void **state)
+{
+	struct sample sample, *s = &sample;
+	struct mh_ledger_audit r;
+	char path[4096], kept[4096];
+	begin(s);
+	append(s, SIZE);
+	sign(s);
+	export_log(s, SIZE);
+	snprintf(path, sizeof path, "%s/checkpoint", folder);
+	snprintf(kept, sizeof kept, "%s/kept", folder);
+	assert_int_equal(rename(path, kept), 0);
+	append(s, 400);
+	sign(s);
+	export_log(s, 1000); /* from nothing again, since the folder has no checkpoint */
+	assert_int_equal(rename(kept, path), 0);
+	assert_false(exists("tile/entries/002.p"));
+	assert_int_equal(audit(s, &r), MH_OK);
+	assert_int_equal(r.entries, SIZE);
+	flip("tile/entries/002", 2);
+	assert_int_equal(audit(s, &r), MH_E_CORRUPT);
+	assert_int_equal(r.entries, 512);
+	stop(s);
+}
+
 static void sources(void **state)
 {
 	struct sample sample, *s = &sample;
@@ -193,4 +219,4 @@ static void sources(void **state)
 }
 
 MH_TESTS(cmocka_unit_test(grows_by_export), cmocka_unit_test(names_the_place),
-	 cmocka_unit_test(refuses_other_histories), cmocka_unit_test(sources))
+	 cmocka_unit_test(refuses_other_histories), cmocka_unit_test(full_for_partial), cmocka_unit_test(sources))
