@@ -123,18 +123,19 @@ static void effects(struct mh_check *c, const struct mh_edge *e)
 
 /* ---- lasting clocks: in which states may one be running or paused? ---- */
 
-enum { RUNS = 1, PAUSED = 2, OFF = 4 }; /* a set of what may be */
+/* A set of what may be. A lasting clock starts once: what was stopped or has fired runs again only by `restart`. */
+enum { RUNS = 1, PAUSED = 2, NEVER = 4, OVER = 8, ALIVE = RUNS | PAUSED, OFF = NEVER | OVER };
 
 static unsigned inside(const struct mh_check *c, int state, int clock, unsigned in)
 {
 	const struct mh_clock_rule *r = mh_def_clock_rule(c->def, state, clock);
-	if (mh_check__is_end(c, state)) return OFF;
+	if (mh_check__is_end(c, state)) return OVER;
 	if (!r) return in;
 	switch (r->how) {
-	case MH_CLOCK_CONTINUE: return (in & OFF) | (in & (RUNS | PAUSED) ? RUNS : 0);
-	case MH_CLOCK_PAUSE: return (in & OFF) | (in & (RUNS | PAUSED) ? PAUSED : 0);
-	case MH_CLOCK_STOP: return OFF;
-	default: return RUNS;
+	case MH_CLOCK_CONTINUE: return (in & OFF) | (in & ALIVE ? RUNS : 0);
+	case MH_CLOCK_PAUSE: return (in & OFF) | (in & ALIVE ? PAUSED : 0);
+	case MH_CLOCK_STOP: return OVER;
+	default: return (in & OVER) | (in & (ALIVE | NEVER) ? RUNS : 0);
 	}
 }
 
@@ -146,13 +147,13 @@ static unsigned across(const struct mh_check *c, const struct mh_edge *e, int cl
 		bool only = true; /* this clock fired, unless another one of the state fires the same transition */
 		const struct mh_state *s = &c->def->states[e->from];
 		for (size_t i = 0; i < s->n_clocks; i++) only &= s->clocks[i].clock == clock || s->clocks[i].then != e->transition;
-		if (only) in = OFF;
+		if (only) in = OVER;
 	}
 	for (size_t i = 0; !e->otherwise && i < t->n_effects; i++) {
 		const struct mh_effect *x = &t->effects[i];
 		if (x->kind != MH_DO_CLOCK || x->clock != clock) continue;
 		if (x->restart) in = RUNS;
-		if (x->stop) in = OFF;
+		if (x->stop) in = OVER;
 	}
 	return in;
 }
@@ -161,7 +162,7 @@ static unsigned *flow(struct mh_check *c, int clock)
 {
 	unsigned *in = MH_NEW_ARRAY(&c->arena, c->def->n_states + 1, unsigned);
 	if (!in) return NULL;
-	in[c->def->initial] = OFF;
+	in[c->def->initial] = NEVER;
 	for (bool grew = true; grew;) {
 		grew = false;
 		for (size_t i = 0; i < c->n_edges; i++) {
@@ -182,7 +183,7 @@ static void lasting(struct mh_check *c, int clock, const unsigned *in)
 		const struct mh_state *s = &c->def->states[i];
 		const struct mh_clock_rule *r = mh_def_clock_rule(c->def, (int)i, clock);
 		if (mh_check__is_end(c, (int)i) || !in[i]) continue;
-		if (!r && in[i] & (RUNS | PAUSED))
+		if (!r && in[i] & ALIVE)
 			MH_DIAG_ERROR(c->diags, "clock-unsaid", s->at, "write `continue: yes` with `then:`, or `pause: yes`, or `stop: yes`",
 				      "The clock " MH_STR_FMT " may still be running when the state " MH_STR_FMT " is entered, which says nothing of it",
 				      MH_STR_ARG(name), MH_STR_ARG(s->name));
@@ -201,7 +202,8 @@ static void ended_before(struct mh_check *c, int state, unsigned *const *in)
 	for (size_t i = 0; i < s->n_clocks; i++) {
 		const struct mh_clock_rule *r = &s->clocks[i];
 		if (!mh_check__rule_fires(r)) continue;
-		if (r->how != MH_CLOCK_CONTINUE || !in[r->clock] || !(in[r->clock][state] & OFF)) return;
+		bool is_lasting = r->how == MH_CLOCK_CONTINUE || r->how == MH_CLOCK_START;
+		if (!is_lasting || !in[r->clock] || !(inside(c, state, r->clock, in[r->clock][state]) & OFF)) return;
 		lasts = true;
 	}
 	if (lasts && s->vote < 0 && c->live[state])

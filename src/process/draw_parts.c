@@ -67,12 +67,12 @@ static void tip(struct svg *s, const struct mh_draw_node *n, const struct mh_sta
 
 static void several(struct svg *s, const struct mh_draw_node *n)
 {
-	mh_buf_c(s->out, "<g><title>");
-	mh_buf_xml(s->out, n->tip);
-	mh_buf_c(s->out, "</title>\n");
-	mh_svg__rect(s, n->box, n->box.h / 2, "fill=\"#fff\" stroke=\"#9aa4ae\" stroke-dasharray=\"2 2\"");
-	mh_svg__text(s, n->box.x, n->box.y + 40, "font-size=\"11\" text-anchor=\"middle\" fill=\"#5b6672\"", n->title);
-	mh_buf_c(s->out, "</g>\n");
+	int64_t y = n->box.y - n->box.h / 2 + 165;
+	mh_svg__rect(s, n->box, 110, "fill=\"#fff\" stroke=\"#9aa4ae\" stroke-dasharray=\"2 2\"");
+	mh_svg__text(s, n->box.x, y, "font-size=\"11\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#4b5563\"", n->title);
+	for (size_t i = 0; i < n->n_notes; i++)
+		mh_svg__text(s, n->box.x, y + (int64_t)(i + 1) * MH_DRAW_LINE_HEIGHT, "font-size=\"11\" text-anchor=\"middle\" fill=\"#5b6672\"",
+			     n->notes[i].main);
 }
 
 void mh_svg__card(struct svg *s, const struct mh_draw_node *n)

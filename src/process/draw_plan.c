@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#define NAMES_WIDTH 1700 /* tenths of a point */
 #define MANY 4 /* a transition from so many states is drawn once, from a card that stands for them */
 
 /* ---- measuring ---- */
@@ -39,11 +40,24 @@ static enum mh_draw_icon icon_of(const struct mh_transition *t, bool otherwise)
 	return otherwise ? MH_ICON_ELSE : icons[t->trigger];
 }
 
+/* A clock's transition may be told once for all its states when one and the same clock fires it everywhere. */
+static const struct mh_clock_rule *one_clock(struct mh_draw *g, const struct mh_transition *t)
+{
+	const struct mh_clock_rule *first = NULL;
+	for (size_t i = 0; i < t->n_from; i++) {
+		const struct mh_clock_rule *r = mh_word__fired_by(g->w.def, t->from[i], (int)(t - g->w.def->transitions));
+		if (!r || (first && r->clock != first->clock)) return NULL;
+		first = r;
+	}
+	return first;
+}
+
 static struct mh_draw_text text_of(struct mh_draw *g, const struct mh_transition *t, int from, bool otherwise)
 {
-	const struct mh_clock_rule *r = from < 0 ? NULL : mh_word__fired_by(g->w.def, from, (int)(t - g->w.def->transitions));
+	const struct mh_clock_rule *r = from < 0 ? one_clock(g, t) : mh_word__fired_by(g->w.def, from, (int)(t - g->w.def->transitions));
 	struct mh_draw_text x = {icon_of(t, otherwise), mh_word__of(&t->label, g->w.zh), {0}};
 	if (otherwise) x.aside = g->w.zh ? MH_STR("否则") : MH_STR("else");
+	else if (t->trigger == MH_BY_CLOCK && from < 0) x.aside = mh_word__of(&g->w.def->clocks[r->clock].label, g->w.zh);
 	else if (t->trigger == MH_BY_CLOCK) x.aside = r ? mh_word__length(&g->w, r) : (struct mh_str){0};
 	else if (t->trigger == MH_BY_PERSON) x.aside = mh_word__who(&g->w, t, true);
 	if (t->max > 0 && !otherwise)
@@ -88,34 +102,50 @@ static bool one_way(struct mh_draw *g, const struct mh_transition *t, int from, 
 	return add_edge(g, from, to, t, x, otherwise);
 }
 
-static struct mh_str names_of(struct mh_draw *g, const struct mh_transition *t)
+/* The names of the states that `t` leaves, in lines of a fair width. */
+static bool name_lines(struct mh_draw *g, const struct mh_transition *t, struct mh_draw_node *n)
 {
-	struct mh_str list = {0};
-	for (size_t i = 0; i < t->n_from; i++) list = mh_word__join(&g->w, list, mh_word__of(&g->w.def->states[t->from[i]].label, g->w.zh));
-	return list;
+	struct mh_str now = {0};
+	for (size_t i = 0; i < t->n_from; i++) {
+		struct mh_str more = mh_word__join(&g->w, now, mh_word__of(&g->w.def->states[t->from[i]].label, g->w.zh));
+		if (now.len && mh_draw__measure(more, MH_DRAW_TEXT_SIZE) > NAMES_WIDTH) {
+			if (!add_text(g, &n->notes, &n->n_notes, (struct mh_draw_text){.main = now})) return false;
+			more = mh_word__of(&g->w.def->states[t->from[i]].label, g->w.zh);
+		}
+		now = more;
+	}
+	return add_text(g, &n->notes, &n->n_notes, (struct mh_draw_text){.main = now});
 }
 
-/* The card that stands for the states that `t` leaves; transitions from the same states share one. */
+static bool same_states(const struct mh_transition *a, const struct mh_transition *b)
+{
+	return a->n_from == b->n_from && memcmp(a->from, b->from, a->n_from * sizeof *a->from) == 0;
+}
+
+/* The card that stands for the states that `t` leaves; transitions from the same states to the same place share one.
+ * -1 when memory is short. */
 static int many_card(struct mh_draw *g, const struct mh_transition *t)
 {
-	struct mh_str tip = names_of(g, t);
 	for (size_t i = g->w.def->n_states; i < g->n_nodes; i++)
-		if (mh_str_eq(g->nodes[i].tip, tip)) return (int)i;
+		if (same_states(g->nodes[i].stands_for, t) && g->nodes[i].stands_for->to == t->to) return (int)i;
 	struct mh_draw_node *n = &g->nodes[g->n_nodes++];
 	n->state = -1;
-	n->tip = tip;
+	n->stands_for = t;
 	n->title = mh_str_fmt(&g->w.arena, g->w.zh ? "%zu个状态" : "%zu states", t->n_from);
-	return (int)(n - g->nodes);
+	return name_lines(g, t, n) ? (int)(n - g->nodes) : -1;
 }
 
 static bool transition(struct mh_draw *g, const struct mh_transition *t)
 {
-	bool many = t->n_from >= MANY && t->trigger != MH_BY_CLOCK && t->else_to < 0;
+	bool many = t->n_from >= MANY && t->else_to < 0 && (t->trigger != MH_BY_CLOCK || one_clock(g, t));
 	if (many && t->to < 0) {
 		g->everywhere_n[g->n_everywhere] = (int)t->n_from;
 		return add_text(g, &g->everywhere, &g->n_everywhere, text_of(g, t, -1, false));
 	}
-	if (many) return add_edge(g, many_card(g, t), t->to, t, text_of(g, t, -1, false), false);
+	if (many) {
+		int card = many_card(g, t);
+		return card >= 0 && add_edge(g, card, t->to, t, text_of(g, t, -1, false), false);
+	}
 	for (size_t i = 0; i < t->n_from; i++) {
 		if (!one_way(g, t, t->from[i], t->to < 0 ? t->from[i] : t->to, false)) return false;
 		if (t->else_to >= 0 && !one_way(g, t, t->from[i], t->else_to, true)) return false;
@@ -129,12 +159,12 @@ static void size_card(struct mh_draw_node *n)
 {
 	int64_t w = mh_draw__measure(n->title, n->state < 0 ? MH_DRAW_TEXT_SIZE : MH_DRAW_TITLE_SIZE);
 	for (size_t i = 0; i < n->n_notes; i++) {
-		int64_t x = mh_draw__text_width(&n->notes[i]);
+		int64_t x = n->state < 0 ? mh_draw__measure(n->notes[i].main, MH_DRAW_TEXT_SIZE) : mh_draw__text_width(&n->notes[i]);
 		if (x > w) w = x;
 	}
 	n->box.w = w + (n->state < 0 ? 200 : 320);
 	if (n->state >= 0 && n->box.w < 900) n->box.w = 900;
-	n->box.h = (n->state < 0 ? 200 : 340) + (int64_t)n->n_notes * MH_DRAW_LINE_HEIGHT + (n->n_notes ? 40 : 0);
+	n->box.h = (n->state < 0 ? 230 : 340) + (int64_t)n->n_notes * MH_DRAW_LINE_HEIGHT + (n->n_notes ? 40 : 0);
 }
 
 static size_t count_ways(const struct mh_def *d)

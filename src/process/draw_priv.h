@@ -17,8 +17,9 @@ struct mh_draw_box {
 	int64_t x, y, w, h; /* centre and size */
 };
 struct mh_draw_node {
-	int state;              /* -1: stands for several states, named in the note */
-	struct mh_str title, tip;
+	int state;              /* -1: stands for several states, named in the notes */
+	const struct mh_transition *stands_for;
+	struct mh_str title;
 	struct mh_draw_text *notes;
 	size_t n_notes;
 	struct mh_draw_box box;

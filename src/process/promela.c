@@ -5,8 +5,10 @@
  *   - those of a stay: a stay ends, so an endless run is one that enters states for ever. What changes nothing and leaves
  *     nothing (a report, a periodic reminder) is left out, because repeating it moves no clock;
  *   - lasting ones by a fairness premise: none runs for ever without being put off, paused, stopped or fired.
+ * The main matter ends too, or is on the black board, so its news come only so often: that is a premise as well.
  * Where no clock runs that fires something and no vote is held, the model may also idle for ever.
- * `assign` is taken not to lower the level that answers. */
+ * A lasting clock starts once: after it was stopped or has fired only `restart` makes it run again. `assign` is taken not
+ * to lower the level that answers. */
 #include "process/promela_priv.h"
 
 /* ---- what is counted ---- */
@@ -92,6 +94,13 @@ static bool clock_fires_in(const struct pml *p, int state, int clock)
 	return r && r->then >= 0 && (r->how == MH_CLOCK_START || r->how == MH_CLOCK_CONTINUE);
 }
 
+bool mh_pml__has_main(const struct mh_def *d)
+{
+	for (size_t i = 0; i < d->n_transitions; i++)
+		if (d->transitions[i].trigger == MH_BY_MAIN) return true;
+	return false;
+}
+
 static void variables(struct pml *p)
 {
 	mh_buf_c(p->out, "\nbyte st;\nbyte level;\nbool black;\n");
@@ -106,6 +115,7 @@ static void variables(struct pml *p)
 		mh_buf_fmt(p->out, "byte clk_" MH_STR_FMT "; /* 0 not begun, 1 runs, 2 paused, 3 stopped or fired */\n", MH_STR_ARG(id));
 		if (mh_pml__is_put_off(p->def, (int)i)) mh_buf_fmt(p->out, "bool put_off_" MH_STR_FMT ";\n", MH_STR_ARG(id));
 	}
+	if (mh_pml__has_main(p->def)) mh_buf_c(p->out, "bool by_main; /* the last step was the main matter's news */\n");
 	mh_buf_ch(p->out, '\n');
 	any_state(p, "over", "", is_over, 0);
 	for (size_t i = 0; i < p->def->n_clocks; i++) {
@@ -132,7 +142,8 @@ static void begin(struct pml *p)
 static void property(struct pml *p)
 {
 	mh_buf_c(p->out, "\tod\n}\n\nltl ends { ");
-	bool any = false;
+	bool any = mh_pml__has_main(p->def);
+	if (any) mh_buf_c(p->out, "(<> [] !by_main");
 	for (size_t i = 0; i < p->def->n_clocks; i++) {
 		if (!p->def->clocks[i].lasting) continue;
 		struct mh_str id = mh_pml__id(p, p->def->clocks[i].name);

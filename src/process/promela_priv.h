@@ -14,6 +14,8 @@ struct pml {
 struct mh_str mh_pml__id(struct pml *p, struct mh_str name);
 /* Some effect restarts or extends this lasting clock. */
 bool mh_pml__is_put_off(const struct mh_def *d, int clock);
+/* Some transition follows a main matter: the model then holds whether the last step was one. */
+bool mh_pml__has_main(const struct mh_def *d);
 /* The assignments of entering a state. */
 void mh_pml__enter(struct pml *p, int state);
 /* The options of the model's loop for one state. */

@@ -101,6 +101,7 @@ static void open_option(struct pml *p, const struct step *s, struct mh_str guard
 	for (size_t i = 0; i < p->def->n_clocks; i++)
 		if (p->def->clocks[i].lasting && mh_pml__is_put_off(p->def, (int)i))
 			mh_buf_fmt(p->out, "\t\tput_off_" MH_STR_FMT " = false;\n", MH_STR_ARG(mh_pml__id(p, p->def->clocks[i].name)));
+	if (mh_pml__has_main(p->def)) mh_buf_fmt(p->out, "\t\tby_main = %s;\n", s->t->trigger == MH_BY_MAIN ? "true" : "false");
 	if (clock_runs(p, s).len && (otherwise || s->t->to >= 0))
 		mh_buf_fmt(p->out, "\t\tclk_" MH_STR_FMT " = 3;\n", MH_STR_ARG(mh_pml__id(p, p->def->clocks[s->rule->clock].name)));
 }
@@ -180,8 +181,8 @@ static void idle(struct pml *p, int state, const struct mh_buf *guards)
 	struct mh_str id = mh_pml__id(p, p->def->states[state].name), any = mh_buf_str(guards);
 	mh_buf_fmt(p->out, "\t:: d_step { st == S_" MH_STR_FMT, MH_STR_ARG(id));
 	if (any.len) mh_buf_fmt(p->out, " && !(" MH_STR_FMT ")", MH_STR_ARG(any));
-	mh_buf_fmt(p->out, " -> printf(\"step: " MH_STR_FMT " -> " MH_STR_FMT " by nobody, for ever\\n\") }\n",
-		   MH_STR_ARG(p->def->states[state].name), MH_STR_ARG(p->def->states[state].name));
+	mh_buf_fmt(p->out, " -> %sprintf(\"step: " MH_STR_FMT " -> " MH_STR_FMT " by nobody, for ever\\n\") }\n",
+		   mh_pml__has_main(p->def) ? "by_main = false; " : "", MH_STR_ARG(p->def->states[state].name), MH_STR_ARG(p->def->states[state].name));
 }
 
 void mh_pml__state(struct pml *p, int state)
