@@ -105,13 +105,15 @@ static struct mh_str tell_path(struct mh_check *c, const int *parent, int at)
 {
 	struct mh_str text = c->def->states[at].name;
 	for (at = parent[at]; at >= 0; at = parent[at])
-		text = mh_str_fmt(&c->arena, MH_STR_FMT " → " MH_STR_FMT, MH_STR_ARG(c->def->states[at].name), MH_STR_ARG(text));
+		text = mh_str_fmt(&c->arena, MH_STR_FMT " → " MH_STR_FMT, MH_STR_ARG(c->def->states[at].name),
+				  MH_STR_ARG(text));
 	return text;
 }
 
 struct mh_str mh_check__path(struct mh_check *c, const bool *goal, const bool *without, mh_edge_test test, void *ctx)
 {
-	int *parent = MH_NEW_ARRAY(&c->arena, c->def->n_states + 1, int), *queue = MH_NEW_ARRAY(&c->arena, c->def->n_states + 1, int);
+	int *parent = MH_NEW_ARRAY(&c->arena, c->def->n_states + 1, int),
+	    *queue = MH_NEW_ARRAY(&c->arena, c->def->n_states + 1, int);
 	bool *seen = mh_check__set(c);
 	size_t n = 0;
 	if (!parent || !queue || !seen || (without && without[c->def->initial])) return (struct mh_str){0};
@@ -137,7 +139,8 @@ struct mh_str mh_check__names(struct mh_check *c, const bool *set)
 	for (size_t i = 0; i < c->def->n_states; i++) {
 		if (!set[i]) continue;
 		struct mh_str name = c->def->states[i].name;
-		text = text.len ? mh_str_fmt(&c->arena, MH_STR_FMT ", " MH_STR_FMT, MH_STR_ARG(text), MH_STR_ARG(name)) : name;
+		text = text.len ? mh_str_fmt(&c->arena, MH_STR_FMT ", " MH_STR_FMT, MH_STR_ARG(text), MH_STR_ARG(name))
+				: name;
 	}
 	return text;
 }
@@ -174,8 +177,8 @@ static bool one_initial(const struct mh_def *def, struct mh_diags *diags)
 		}
 	}
 	if (first) return good;
-	MH_DIAG_ERROR(diags, "initial", (struct mh_mark){0}, "write `category: initial` in the state in which every matter begins",
-		      "No state is initial");
+	MH_DIAG_ERROR(diags, "initial", (struct mh_mark){0},
+		      "write `category: initial` in the state in which every matter begins", "No state is initial");
 	return false;
 }
 
@@ -191,7 +194,8 @@ void mh_def__check(const struct mh_def *def, struct mh_diags *diags)
 		mh_check__proves(&c);
 		mh_check__words(&c);
 	} else {
-		MH_DIAG_ERROR(diags, "memory", (struct mh_mark){0}, NULL, "Memory is short: the definition could not be checked");
+		MH_DIAG_ERROR(diags, "memory", (struct mh_mark){0}, NULL,
+			      "Memory is short: the definition could not be checked");
 	}
 	mh_check__done(&c);
 }

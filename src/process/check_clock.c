@@ -16,8 +16,10 @@ static void then_allowed(struct mh_check *c, int state, const struct mh_clock_ru
 			      "The clock " MH_STR_FMT " fires " MH_STR_FMT ", which is not a clock's transition",
 			      MH_STR_ARG(clock_name(c, r)), MH_STR_ARG(t->name));
 	else if (!mh_check__starts_from(t, state))
-		MH_DIAG_ERROR(c->diags, "clock-then", r->at, "add this state to the transition's `from`, or name another transition",
-			      "The clock " MH_STR_FMT " fires " MH_STR_FMT ", which does not start from the state " MH_STR_FMT,
+		MH_DIAG_ERROR(c->diags, "clock-then", r->at,
+			      "add this state to the transition's `from`, or name another transition",
+			      "The clock " MH_STR_FMT " fires " MH_STR_FMT
+			      ", which does not start from the state " MH_STR_FMT,
 			      MH_STR_ARG(clock_name(c, r)), MH_STR_ARG(t->name), MH_STR_ARG(s));
 }
 
@@ -30,8 +32,9 @@ static void every_enters_again(struct mh_check *c, int state, const struct mh_cl
 	for (size_t i = 0; i < s->n_clocks; i++)
 		if (s->clocks[i].how == MH_CLOCK_WITHIN)
 			MH_DIAG_WARN(c->diags, "every-restarts", r->at, "write `to: same` in that transition",
-				     "Each time the clock " MH_STR_FMT " fires, " MH_STR_FMT " enters the state anew and the clock " MH_STR_FMT
-				     " starts again", MH_STR_ARG(clock_name(c, r)), MH_STR_ARG(t->name),
+				     "Each time the clock " MH_STR_FMT " fires, " MH_STR_FMT
+				     " enters the state anew and the clock " MH_STR_FMT " starts again",
+				     MH_STR_ARG(clock_name(c, r)), MH_STR_ARG(t->name),
 				     MH_STR_ARG(clock_name(c, &s->clocks[i])));
 }
 
@@ -40,10 +43,11 @@ static void rule(struct mh_check *c, int state, const struct mh_clock_rule *r)
 	bool goes_on = r->how == MH_CLOCK_CONTINUE || r->how == MH_CLOCK_PAUSE || r->how == MH_CLOCK_STOP;
 	if (goes_on && !c->def->clocks[r->clock].lasting)
 		MH_DIAG_ERROR(c->diags, "clock-never-starts", r->at, "write `start: 5wd` where the clock begins",
-			      "The clock " MH_STR_FMT " cannot go on, pause or stop here: no state starts it", MH_STR_ARG(clock_name(c, r)));
+			      "The clock " MH_STR_FMT " cannot go on, pause or stop here: no state starts it",
+			      MH_STR_ARG(clock_name(c, r)));
 	if (!goes_on && r->then < 0 && !r->warn_percent && !r->warn_span.n && r->how != MH_CLOCK_START)
-		MH_DIAG_WARN(c->diags, "clock-idle", r->at, "write `then:` or `warn:`", "The clock " MH_STR_FMT " does nothing when it ends",
-			     MH_STR_ARG(clock_name(c, r)));
+		MH_DIAG_WARN(c->diags, "clock-idle", r->at, "write `then:` or `warn:`",
+			     "The clock " MH_STR_FMT " does nothing when it ends", MH_STR_ARG(clock_name(c, r)));
 	if (r->then < 0) return;
 	then_allowed(c, state, r);
 	every_enters_again(c, state, r);
@@ -62,7 +66,9 @@ static void unfired(struct mh_check *c)
 		const struct mh_transition *t = &c->def->transitions[i];
 		for (size_t j = 0; t->trigger == MH_BY_CLOCK && j < t->n_from; j++) {
 			if (fires(&c->def->states[t->from[j]], (int)i)) continue;
-			MH_DIAG_ERROR(c->diags, "clock-unfired", t->at, "write `then:` this transition in a clock of that state, or take the state out of `from`",
+			MH_DIAG_ERROR(c->diags, "clock-unfired", t->at,
+				      "write `then:` this transition in a clock of that state, or take the state out "
+				      "of `from`",
 				      "No clock of the state " MH_STR_FMT " fires " MH_STR_FMT,
 				      MH_STR_ARG(c->def->states[t->from[j]].name), MH_STR_ARG(t->name));
 		}
@@ -102,7 +108,8 @@ static void day_unset(struct mh_check *c, int state, const struct mh_clock_rule 
 	struct mh_str path = mh_check__path(c, goal, NULL, leaves_unset, &(struct sets){r->field});
 	if (path.len)
 		MH_DIAG_WARN(c->diags, "day-unset", r->at, "require the field, or set it, in a transition of that way",
-			     "The clock " MH_STR_FMT " waits for the day of " MH_STR_FMT ", which nobody has set on the way " MH_STR_FMT,
+			     "The clock " MH_STR_FMT " waits for the day of " MH_STR_FMT
+			     ", which nobody has set on the way " MH_STR_FMT,
 			     MH_STR_ARG(clock_name(c, r)), MH_STR_ARG(f->name), MH_STR_ARG(path));
 }
 
@@ -113,11 +120,13 @@ static void effects(struct mh_check *c, const struct mh_edge *e)
 	for (size_t i = 0; !e->otherwise && i < t->n_effects; i++) {
 		const struct mh_effect *x = &t->effects[i];
 		if (x->kind != MH_DO_CLOCK || c->def->clocks[x->clock].lasting) continue;
-		if (mh_def_clock_rule(c->def, e->from, x->clock) || mh_def_clock_rule(c->def, e->to, x->clock)) continue;
+		if (mh_def_clock_rule(c->def, e->from, x->clock) || mh_def_clock_rule(c->def, e->to, x->clock))
+			continue;
 		MH_DIAG_ERROR(c->diags, "clock-effect", x->at, "name a clock of the state that is left or entered",
-			      "The transition " MH_STR_FMT " changes the clock " MH_STR_FMT ", which runs neither in " MH_STR_FMT " nor in " MH_STR_FMT,
-			      MH_STR_ARG(t->name), MH_STR_ARG(c->def->clocks[x->clock].name), MH_STR_ARG(c->def->states[e->from].name),
-			      MH_STR_ARG(c->def->states[e->to].name));
+			      "The transition " MH_STR_FMT " changes the clock " MH_STR_FMT
+			      ", which runs neither in " MH_STR_FMT " nor in " MH_STR_FMT,
+			      MH_STR_ARG(t->name), MH_STR_ARG(c->def->clocks[x->clock].name),
+			      MH_STR_ARG(c->def->states[e->from].name), MH_STR_ARG(c->def->states[e->to].name));
 	}
 }
 
@@ -146,7 +155,8 @@ static unsigned across(const struct mh_check *c, const struct mh_edge *e, int cl
 	if (r && r->then == e->transition && !e->stays) {
 		bool only = true; /* this clock fired, unless another one of the state fires the same transition */
 		const struct mh_state *s = &c->def->states[e->from];
-		for (size_t i = 0; i < s->n_clocks; i++) only &= s->clocks[i].clock == clock || s->clocks[i].then != e->transition;
+		for (size_t i = 0; i < s->n_clocks; i++)
+			only &= s->clocks[i].clock == clock || s->clocks[i].then != e->transition;
 		if (only) in = OVER;
 	}
 	for (size_t i = 0; !e->otherwise && i < t->n_effects; i++) {
@@ -184,12 +194,16 @@ static void lasting(struct mh_check *c, int clock, const unsigned *in)
 		const struct mh_clock_rule *r = mh_def_clock_rule(c->def, (int)i, clock);
 		if (mh_check__is_end(c, (int)i) || !in[i]) continue;
 		if (!r && in[i] & ALIVE)
-			MH_DIAG_ERROR(c->diags, "clock-unsaid", s->at, "write `continue: yes` with `then:`, or `pause: yes`, or `stop: yes`",
-				      "The clock " MH_STR_FMT " may still be running when the state " MH_STR_FMT " is entered, which says nothing of it",
+			MH_DIAG_ERROR(c->diags, "clock-unsaid", s->at,
+				      "write `continue: yes` with `then:`, or `pause: yes`, or `stop: yes`",
+				      "The clock " MH_STR_FMT " may still be running when the state " MH_STR_FMT
+				      " is entered, which says nothing of it",
 				      MH_STR_ARG(name), MH_STR_ARG(s->name));
 		if (r && r->then < 0 && inside(c, (int)i, clock, in[i]) & RUNS)
-			MH_DIAG_ERROR(c->diags, "clock-no-then", r->at, "write `then: a clock transition from this state`",
-				      "The clock " MH_STR_FMT " runs in the state " MH_STR_FMT " and would end there with no effect",
+			MH_DIAG_ERROR(c->diags, "clock-no-then", r->at,
+				      "write `then: a clock transition from this state`",
+				      "The clock " MH_STR_FMT " runs in the state " MH_STR_FMT
+				      " and would end there with no effect",
 				      MH_STR_ARG(name), MH_STR_ARG(s->name));
 	}
 }
@@ -207,9 +221,11 @@ static void ended_before(struct mh_check *c, int state, unsigned *const *in)
 		lasts = true;
 	}
 	if (lasts && s->vote < 0 && c->live[state])
-		MH_DIAG_ERROR(c->diags, "no-deadline", s->at, "add a clock of the state's own: `within: 5wd` with `then:`",
-			      "The only clock of the state " MH_STR_FMT " may have ended, or not have begun, when it is entered: a matter could lie in it for ever",
-			      MH_STR_ARG(s->name));
+		MH_DIAG_ERROR(
+			c->diags, "no-deadline", s->at, "add a clock of the state's own: `within: 5wd` with `then:`",
+			"The only clock of the state " MH_STR_FMT
+			" may have ended, or not have begun, when it is entered: a matter could lie in it for ever",
+			MH_STR_ARG(s->name));
 }
 
 void mh_check__clocks(struct mh_check *c)

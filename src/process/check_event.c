@@ -2,19 +2,23 @@
  * way to go whenever it comes. */
 #include "process/check_priv.h"
 
-static const char *const trigger_words[MH_TRIGGER_MAX] = {
-	[MH_BY_PERSON] = "person", [MH_BY_CLOCK] = "clock", [MH_BY_VOTE] = "vote", [MH_BY_CHILD] = "child", [MH_BY_MAIN] = "main"};
+static const char *const trigger_words[MH_TRIGGER_MAX] = {[MH_BY_PERSON] = "person",
+							  [MH_BY_CLOCK] = "clock",
+							  [MH_BY_VOTE] = "vote",
+							  [MH_BY_CHILD] = "child",
+							  [MH_BY_MAIN] = "main"};
 
 static void always_a_way(struct mh_check *c, const struct mh_transition *t)
 {
 	bool conditional = t->when || t->max > 0;
 	if (t->trigger == MH_BY_PERSON && t->else_to >= 0)
 		MH_DIAG_WARN(c->diags, "else-person", t->at, "take the `else:` out: a person who may not is told so",
-			     "The transition " MH_STR_FMT " is a person's: its `else` is never used", MH_STR_ARG(t->name));
+			     "The transition " MH_STR_FMT " is a person's: its `else` is never used",
+			     MH_STR_ARG(t->name));
 	if (t->trigger == MH_BY_PERSON || !conditional || t->else_to >= 0) return;
 	MH_DIAG_ERROR(c->diags, "no-else", t->at, "write `else: a state`",
-		      "The %s transition " MH_STR_FMT " has `%s` but no `else`: it would fire into nothing", trigger_words[t->trigger],
-		      MH_STR_ARG(t->name), t->when ? "when" : "max");
+		      "The %s transition " MH_STR_FMT " has `%s` but no `else`: it would fire into nothing",
+		      trigger_words[t->trigger], MH_STR_ARG(t->name), t->when ? "when" : "max");
 }
 
 static bool is_outcome(const struct mh_vote *v, int transition)
@@ -32,15 +36,16 @@ static void outcome(struct mh_check *c, const struct mh_vote *v, int transition,
 	const struct mh_transition *t = &c->def->transitions[transition];
 	if (t->trigger != MH_BY_VOTE) {
 		MH_DIAG_ERROR(c->diags, "vote-outcome", v->at, "name a transition with `who: vote`",
-			      "The vote " MH_STR_FMT " fires " MH_STR_FMT ", which is not a vote's transition", MH_STR_ARG(v->name),
-			      MH_STR_ARG(t->name));
+			      "The vote " MH_STR_FMT " fires " MH_STR_FMT ", which is not a vote's transition",
+			      MH_STR_ARG(v->name), MH_STR_ARG(t->name));
 		return;
 	}
 	for (size_t i = 0; i < c->def->n_states; i++) {
 		const struct mh_state *s = &c->def->states[i];
 		if (s->vote < 0 || &c->def->votes[s->vote] != v || mh_check__starts_from(t, (int)i)) continue;
 		MH_DIAG_ERROR(c->diags, "vote-outcome", t->at, "add that state to `from`",
-			      "The vote " MH_STR_FMT " of the state " MH_STR_FMT " fires " MH_STR_FMT ", which does not start from there",
+			      "The vote " MH_STR_FMT " of the state " MH_STR_FMT " fires " MH_STR_FMT
+			      ", which does not start from there",
 			      MH_STR_ARG(v->name), MH_STR_ARG(s->name), MH_STR_ARG(t->name));
 	}
 }
@@ -51,8 +56,10 @@ static void unfired(struct mh_check *c, int transition)
 	for (size_t i = 0; i < t->n_from; i++) {
 		const struct mh_state *s = &c->def->states[t->from[i]];
 		if (s->vote >= 0 && is_outcome(&c->def->votes[s->vote], transition)) continue;
-		MH_DIAG_ERROR(c->diags, "vote-unfired", t->at, "name it in the `outcome` of that state's vote, or take the state out of `from`",
-			      "No vote of the state " MH_STR_FMT " fires " MH_STR_FMT, MH_STR_ARG(s->name), MH_STR_ARG(t->name));
+		MH_DIAG_ERROR(c->diags, "vote-unfired", t->at,
+			      "name it in the `outcome` of that state's vote, or take the state out of `from`",
+			      "No vote of the state " MH_STR_FMT " fires " MH_STR_FMT, MH_STR_ARG(s->name),
+			      MH_STR_ARG(t->name));
 	}
 }
 
@@ -76,12 +83,16 @@ static bool any_effect(const struct mh_def *d, enum mh_effect_kind kind, struct 
 static void never_comes(struct mh_check *c, const struct mh_transition *t)
 {
 	if (t->trigger == MH_BY_MAIN && !any_effect(c->def, MH_DO_MERGE, (struct mh_str){0}))
-		MH_DIAG_ERROR(c->diags, "main-no-merge", t->at, "write `merge: {into: a matter field}` in the transition that joins the two",
-			      "The transition " MH_STR_FMT " waits for the main matter, but nothing here merges into one", MH_STR_ARG(t->name));
+		MH_DIAG_ERROR(c->diags, "main-no-merge", t->at,
+			      "write `merge: {into: a matter field}` in the transition that joins the two",
+			      "The transition " MH_STR_FMT
+			      " waits for the main matter, but nothing here merges into one",
+			      MH_STR_ARG(t->name));
 	if (t->trigger == MH_BY_CHILD && !any_effect(c->def, MH_DO_SPAWN, t->child_kind) &&
 	    !any_effect(c->def, MH_DO_SAMPLE, t->child_kind))
 		MH_DIAG_WARN(c->diags, "child-never", t->at, "write `spawn: {kind: …}` where the children begin",
-			     "The transition " MH_STR_FMT " waits for children of the kind " MH_STR_FMT ", which nothing here spawns",
+			     "The transition " MH_STR_FMT " waits for children of the kind " MH_STR_FMT
+			     ", which nothing here spawns",
 			     MH_STR_ARG(t->name), MH_STR_ARG(t->child_kind));
 }
 

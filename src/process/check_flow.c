@@ -6,7 +6,8 @@ static void unreachable(struct mh_check *c)
 	for (size_t i = 0; i < c->def->n_states; i++) {
 		const struct mh_state *s = &c->def->states[i];
 		if (!c->live[i])
-			MH_DIAG_ERROR(c->diags, "unreachable", s->at, "write a transition with `to:` this state, or take the state out",
+			MH_DIAG_ERROR(c->diags, "unreachable", s->at,
+				      "write a transition with `to:` this state, or take the state out",
 				      "No way leads from " MH_STR_FMT " to the state " MH_STR_FMT,
 				      MH_STR_ARG(c->def->states[c->def->initial].name), MH_STR_ARG(s->name));
 	}
@@ -19,7 +20,8 @@ static void no_end(struct mh_check *c)
 	for (size_t i = 0; i < c->def->n_states; i++) any |= set[i] = mh_check__is_end(c, (int)i);
 	if (!any) {
 		MH_DIAG_ERROR(c->diags, "no-end", c->def->states[c->def->initial].at,
-			      "write a state with `category: done` and a transition to it", "No state is done or void: a matter could never end");
+			      "write a state with `category: done` and a transition to it",
+			      "No state is done or void: a matter could never end");
 		return;
 	}
 	mh_check__backward(c, set, NULL, NULL);
@@ -27,7 +29,8 @@ static void no_end(struct mh_check *c)
 		if (c->live[i] && !set[i])
 			MH_DIAG_ERROR(c->diags, "no-end", c->def->states[i].at,
 				      "write a transition that leads on, at last to a state that is done or void",
-				      "From the state " MH_STR_FMT " no end can be reached", MH_STR_ARG(c->def->states[i].name));
+				      "From the state " MH_STR_FMT " no end can be reached",
+				      MH_STR_ARG(c->def->states[i].name));
 }
 
 static bool has_deadline(const struct mh_state *s)
@@ -42,8 +45,10 @@ static void no_deadline(struct mh_check *c)
 	for (size_t i = 0; i < c->def->n_states; i++) {
 		const struct mh_state *s = &c->def->states[i];
 		if (mh_check__is_end(c, (int)i) || has_deadline(s)) continue;
-		MH_DIAG_ERROR(c->diags, "no-deadline", s->at, "write `clocks: {name: {within: 5wd, then: a clock transition}}`",
-			      "The state " MH_STR_FMT " has no deadline: a matter could lie in it for ever", MH_STR_ARG(s->name));
+		MH_DIAG_ERROR(c->diags, "no-deadline", s->at,
+			      "write `clocks: {name: {within: 5wd, then: a clock transition}}`",
+			      "The state " MH_STR_FMT " has no deadline: a matter could lie in it for ever",
+			      MH_STR_ARG(s->name));
 	}
 }
 
@@ -62,8 +67,10 @@ static void waiting_for_nobody(struct mh_check *c)
 	for (size_t i = 0; i < c->def->n_states; i++) {
 		const struct mh_state *s = &c->def->states[i];
 		if (s->category != MH_CAT_WAITING || person_leaves(c, (int)i)) continue;
-		MH_DIAG_WARN(c->diags, "waiting-nobody", s->at, "write the transition of the person who is waited for, or make the state active",
-			     "The waiting state " MH_STR_FMT " is left by its clock only: nobody can give the answer", MH_STR_ARG(s->name));
+		MH_DIAG_WARN(c->diags, "waiting-nobody", s->at,
+			     "write the transition of the person who is waited for, or make the state active",
+			     "The waiting state " MH_STR_FMT " is left by its clock only: nobody can give the answer",
+			     MH_STR_ARG(s->name));
 	}
 }
 
@@ -77,7 +84,8 @@ static void from_end(struct mh_check *c)
 		if (t->max > 0 && c->def->states[e->to].category == MH_CAT_ACTIVE) continue;
 		MH_DIAG_ERROR(c->diags, "from-end", t->at, "lead to an active state and write `max: 1`",
 			      "The transition " MH_STR_FMT " leaves the end " MH_STR_FMT " %s", MH_STR_ARG(t->name),
-			      MH_STR_ARG(c->def->states[e->from].name), t->max > 0 ? "to a state that is not active" : "without a bound");
+			      MH_STR_ARG(c->def->states[e->from].name),
+			      t->max > 0 ? "to a state that is not active" : "without a bound");
 	}
 }
 

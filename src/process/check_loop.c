@@ -57,7 +57,8 @@ static bool clock_bounds(struct mh_check *c, const bool *loop, int clock)
 {
 	for (size_t i = 0; i < c->def->n_states; i++) {
 		const struct mh_clock_rule *r = loop[i] ? mh_def_clock_rule(c->def, (int)i, clock) : NULL;
-		if (loop[i] && (!r || r->then < 0 || (r->how != MH_CLOCK_START && r->how != MH_CLOCK_CONTINUE))) return false;
+		if (loop[i] && (!r || r->then < 0 || (r->how != MH_CLOCK_START && r->how != MH_CLOCK_CONTINUE)))
+			return false;
 	}
 	for (size_t i = 0; i < c->n_edges; i++) {
 		const struct mh_edge *e = &c->edges[i];
@@ -82,9 +83,10 @@ static void report(struct mh_check *c, const bool *loop)
 	for (size_t i = 0; i < c->def->n_clocks; i++)
 		if (c->def->clocks[i].lasting && clock_bounds(c, loop, (int)i)) return;
 	struct mh_str names = mh_check__names(c, loop);
-	MH_DIAG_WARN(c->diags, "loop-unbounded", by->at, "write `max:` in a transition of the loop, or let a lasting clock run through all its states",
-		     "A matter can go round for ever among " MH_STR_FMT ", for example by " MH_STR_FMT, MH_STR_ARG(names),
-		     MH_STR_ARG(by->name));
+	MH_DIAG_WARN(c->diags, "loop-unbounded", by->at,
+		     "write `max:` in a transition of the loop, or let a lasting clock run through all its states",
+		     "A matter can go round for ever among " MH_STR_FMT ", for example by " MH_STR_FMT,
+		     MH_STR_ARG(names), MH_STR_ARG(by->name));
 }
 
 void mh_check__loops(struct mh_check *c)

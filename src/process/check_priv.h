@@ -16,8 +16,8 @@ struct mh_check {
 	struct mh_arena arena;
 	struct mh_edge *edges; /* those that leave one state stand together, in file order */
 	size_t n_edges;
-	size_t *first;         /* state s: edges first[s] … first[s + 1] - 1 */
-	bool *live; /* state can be reached from the initial one */
+	size_t *first; /* state s: edges first[s] … first[s + 1] - 1 */
+	bool *live;    /* state can be reached from the initial one */
 };
 
 /* false when memory is short or there is no initial state: no check of the graph makes sense then. */

@@ -21,9 +21,10 @@ static void closed_needs(struct mh_check *c, const struct mh_prove *p)
 		without[p->refs[i]] = true;
 		struct mh_str path = mh_check__path(c, goal, without, NULL, NULL);
 		if (path.len)
-			MH_DIAG_ERROR(c->diags, "closed-needs", p->at, "take out the transition that goes around it, or the promise",
-				      "A matter can be done without " MH_STR_FMT ": " MH_STR_FMT, MH_STR_ARG(c->def->states[p->refs[i]].name),
-				      MH_STR_ARG(path));
+			MH_DIAG_ERROR(c->diags, "closed-needs", p->at,
+				      "take out the transition that goes around it, or the promise",
+				      "A matter can be done without " MH_STR_FMT ": " MH_STR_FMT,
+				      MH_STR_ARG(c->def->states[p->refs[i]].name), MH_STR_ARG(path));
 	}
 }
 
@@ -37,8 +38,10 @@ static void every_room(struct mh_check *c, const struct mh_prove *p)
 		for (size_t i = 0; i < c->def->n_states; i++) without[i] = (int)c->def->states[i].room == room;
 		struct mh_str path = mh_check__path(c, goal, without, NULL, NULL);
 		if (path.len)
-			MH_DIAG_ERROR(c->diags, "every-room", p->at, "lead every way through a state of that room, or list only the rooms that hold",
-				      "A matter can be done without the room %s: " MH_STR_FMT, mh_room_names[room], MH_STR_ARG(path));
+			MH_DIAG_ERROR(c->diags, "every-room", p->at,
+				      "lead every way through a state of that room, or list only the rooms that hold",
+				      "A matter can be done without the room %s: " MH_STR_FMT, mh_room_names[room],
+				      MH_STR_ARG(path));
 	}
 }
 
@@ -62,12 +65,16 @@ static void never_by_person(struct mh_check *c, const struct mh_prove *p, const 
 		const struct mh_role *r = &c->def->roles[t->who.roles[i]];
 		const struct mh_transition *by = handles(c, t->who.roles[i]);
 		if (r->open)
-			MH_DIAG_ERROR(c->diags, "handler-never", p->at, "give it to a role that handles nothing, or take the transition out of the list",
-				      "Anybody may take " MH_STR_FMT " as " MH_STR_FMT ", so those who handle the matter may too", MH_STR_ARG(t->name),
-				      MH_STR_ARG(r->name));
+			MH_DIAG_ERROR(c->diags, "handler-never", p->at,
+				      "give it to a role that handles nothing, or take the transition out of the list",
+				      "Anybody may take " MH_STR_FMT " as " MH_STR_FMT
+				      ", so those who handle the matter may too",
+				      MH_STR_ARG(t->name), MH_STR_ARG(r->name));
 		if (by)
-			MH_DIAG_ERROR(c->diags, "handler-never", p->at, "give it to a role that handles nothing, or take the transition out of the list",
-				      "The role " MH_STR_FMT " may take " MH_STR_FMT " and also handles the matter, by " MH_STR_FMT,
+			MH_DIAG_ERROR(c->diags, "handler-never", p->at,
+				      "give it to a role that handles nothing, or take the transition out of the list",
+				      "The role " MH_STR_FMT " may take " MH_STR_FMT
+				      " and also handles the matter, by " MH_STR_FMT,
 				      MH_STR_ARG(r->name), MH_STR_ARG(t->name), MH_STR_ARG(by->name));
 	}
 }
@@ -78,8 +85,10 @@ static void never_by_vote(struct mh_check *c, int transition)
 		const struct mh_vote *v = &c->def->votes[i];
 		if (v->on_pass != transition && v->on_fail != transition && v->on_no_quorum != transition) continue;
 		if (!v->exclude_handlers)
-			MH_DIAG_ERROR(c->diags, "handler-never", v->at, "write `exclude: [owner_org, handlers]` in the electors",
-				      "Those who handled the matter may vote in " MH_STR_FMT ", which decides on " MH_STR_FMT,
+			MH_DIAG_ERROR(c->diags, "handler-never", v->at,
+				      "write `exclude: [owner_org, handlers]` in the electors",
+				      "Those who handled the matter may vote in " MH_STR_FMT
+				      ", which decides on " MH_STR_FMT,
 				      MH_STR_ARG(v->name), MH_STR_ARG(c->def->transitions[transition].name));
 	}
 }
@@ -103,17 +112,22 @@ static void no_silent_stall(struct mh_check *c, const struct mh_prove *p)
 {
 	bool *set = mh_check__set(c);
 	if (!set) return;
-	for (size_t i = 0; i < c->def->n_states; i++) set[i] = mh_check__is_end(c, (int)i) || mh_check__enters_black(c->def, (int)i);
+	for (size_t i = 0; i < c->def->n_states; i++)
+		set[i] = mh_check__is_end(c, (int)i) || mh_check__enters_black(c->def, (int)i);
 	for (size_t i = 0; i < c->n_edges; i++) {
 		const struct mh_transition *t = &c->def->transitions[c->edges[i].transition];
-		if (!c->edges[i].otherwise && by_itself(c, &c->edges[i], NULL) && mh_check__effects_black(t->effects, t->n_effects))
+		if (!c->edges[i].otherwise && by_itself(c, &c->edges[i], NULL) &&
+		    mh_check__effects_black(t->effects, t->n_effects))
 			set[c->edges[i].from] = true;
 	}
 	mh_check__backward(c, set, by_itself, NULL);
 	for (size_t i = 0; i < c->def->n_states; i++)
 		if (c->live[i] && !set[i])
-			MH_DIAG_ERROR(c->diags, "silent-stall", c->def->states[i].at, "let a clock lead on, at last to an end or to a state that does `board: {color: black}`",
-				      "When nobody acts, a matter in the state " MH_STR_FMT " neither ends nor reaches the black board (promised at line %d)",
+			MH_DIAG_ERROR(c->diags, "silent-stall", c->def->states[i].at,
+				      "let a clock lead on, at last to an end or to a state that does `board: {color: "
+				      "black}`",
+				      "When nobody acts, a matter in the state " MH_STR_FMT
+				      " neither ends nor reaches the black board (promised at line %d)",
 				      MH_STR_ARG(c->def->states[i].name), p->at.line);
 }
 
@@ -124,7 +138,8 @@ static void personal_never_public(struct mh_check *c)
 		const struct mh_field *f = &c->def->fields[i];
 		if (f->type == MH_F_CONTACT && !f->personal)
 			MH_DIAG_ERROR(c->diags, "personal-public", f->at, "write `personal: yes`",
-				      "The field " MH_STR_FMT " holds a person's contact but is not personal", MH_STR_ARG(f->name));
+				      "The field " MH_STR_FMT " holds a person's contact but is not personal",
+				      MH_STR_ARG(f->name));
 	}
 }
 

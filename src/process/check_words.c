@@ -24,10 +24,11 @@ struct missing {
 	struct mh_mark at; /* of the first */
 	struct mh_str names;
 	size_t n;
-	bool zh, en;       /* some lack it */
+	bool zh, en; /* some lack it */
 };
 
-static void label(struct mh_check *c, struct missing *m, struct mh_str name, const struct mh_label *l, struct mh_mark at)
+static void label(struct mh_check *c, struct missing *m, struct mh_str name, const struct mh_label *l,
+		  struct mh_mark at)
 {
 	bool zh = l->zh.len && !mh_str_eq(l->zh, name);
 	bool en = l->en.len && ascii(l->en) && !(mh_str_eq(l->en, name) && looks_like_a_name(name));
@@ -46,11 +47,12 @@ static void tell_missing(struct mh_check *c, const struct missing *m)
 {
 	const char *language = m->zh && m->en ? "Chinese or English" : m->zh ? "Chinese" : "English";
 	if (m->n == 1)
-		MH_DIAG_WARN(c->diags, "label", m->at, "write `label: {zh: …, en: …}`", "The %s " MH_STR_FMT " has no %s label", m->what,
-			     MH_STR_ARG(m->names), language);
+		MH_DIAG_WARN(c->diags, "label", m->at, "write `label: {zh: …, en: …}`",
+			     "The %s " MH_STR_FMT " has no %s label", m->what, MH_STR_ARG(m->names), language);
 	else if (m->n)
-		MH_DIAG_WARN(c->diags, "label", m->at, "write `label: {zh: …, en: …}`", "%zu %s have no %s label: " MH_STR_FMT "%s", m->n, m->many,
-			     language, MH_STR_ARG(m->names), m->n > TELL ? ", …" : "");
+		MH_DIAG_WARN(c->diags, "label", m->at, "write `label: {zh: …, en: …}`",
+			     "%zu %s have no %s label: " MH_STR_FMT "%s", m->n, m->many, language, MH_STR_ARG(m->names),
+			     m->n > TELL ? ", …" : "");
 }
 
 static struct mh_mark clock_place(const struct mh_def *d, int clock)
@@ -63,16 +65,18 @@ static struct mh_mark clock_place(const struct mh_def *d, int clock)
 
 #define EACH(m_, list_)                                                                                                \
 	do {                                                                                                           \
-		for (size_t i = 0; i < d->n_##list_; i++) label(c, &(m_), d->list_[i].name, &d->list_[i].label, d->list_[i].at); \
+		for (size_t i = 0; i < d->n_##list_; i++)                                                              \
+			label(c, &(m_), d->list_[i].name, &d->list_[i].label, d->list_[i].at);                         \
 		tell_missing(c, &(m_));                                                                                \
 	} while (0)
 
 static void labels(struct mh_check *c)
 {
 	const struct mh_def *d = c->def;
-	struct missing title = {.what = "kind"}, roles = {"role", "roles"}, fields = {"field", "fields"}, values = {"value", "values of fields"},
-		       evidence = {"evidence", "sorts of evidence"}, clocks = {"clock", "clocks"}, votes = {"vote", "votes"},
-		       states = {"state", "states"}, transitions = {"transition", "transitions"};
+	struct missing title = {.what = "kind"}, roles = {"role", "roles"}, fields = {"field", "fields"},
+		       values = {"value", "values of fields"}, evidence = {"evidence", "sorts of evidence"},
+		       clocks = {"clock", "clocks"}, votes = {"vote", "votes"}, states = {"state", "states"},
+		       transitions = {"transition", "transitions"};
 	label(c, &title, d->kind, &d->title, (struct mh_mark){1, 1});
 	tell_missing(c, &title);
 	EACH(roles, roles);
@@ -82,7 +86,8 @@ static void labels(struct mh_check *c)
 			label(c, &values, d->fields[i].values[j].name, &d->fields[i].values[j].label, d->fields[i].at);
 	tell_missing(c, &values);
 	EACH(evidence, evidence);
-	for (size_t i = 0; i < d->n_clocks; i++) label(c, &clocks, d->clocks[i].name, &d->clocks[i].label, clock_place(d, (int)i));
+	for (size_t i = 0; i < d->n_clocks; i++)
+		label(c, &clocks, d->clocks[i].name, &d->clocks[i].label, clock_place(d, (int)i));
 	tell_missing(c, &clocks);
 	EACH(votes, votes);
 	EACH(states, states);
@@ -96,11 +101,13 @@ static void published(struct mh_check *c, const struct mh_effect *e)
 	for (size_t i = 0; i < e->n_fields; i++) {
 		const struct mh_field *f = &c->def->fields[e->fields[i]];
 		if (f->personal)
-			MH_DIAG_ERROR(c->diags, "personal-public", e->at, "take the field out of `publish`", "The personal field " MH_STR_FMT " would be published",
-				      MH_STR_ARG(f->name));
+			MH_DIAG_ERROR(c->diags, "personal-public", e->at, "take the field out of `publish`",
+				      "The personal field " MH_STR_FMT " would be published", MH_STR_ARG(f->name));
 		else if (!f->is_public)
-			MH_DIAG_ERROR(c->diags, "publish-private", e->at, "write `public: yes` in the field, or take it out of `publish`",
-				      "The field " MH_STR_FMT " would be published but is not public", MH_STR_ARG(f->name));
+			MH_DIAG_ERROR(c->diags, "publish-private", e->at,
+				      "write `public: yes` in the field, or take it out of `publish`",
+				      "The field " MH_STR_FMT " would be published but is not public",
+				      MH_STR_ARG(f->name));
 	}
 }
 
@@ -122,8 +129,8 @@ static void privacy(struct mh_check *c)
 	for (size_t i = 0; i < c->def->n_fields; i++) {
 		const struct mh_field *f = &c->def->fields[i];
 		if (f->personal && f->is_public)
-			MH_DIAG_ERROR(c->diags, "personal-public", f->at, "keep one of `personal` and `public`", "The field " MH_STR_FMT " is both personal and public",
-				      MH_STR_ARG(f->name));
+			MH_DIAG_ERROR(c->diags, "personal-public", f->at, "keep one of `personal` and `public`",
+				      "The field " MH_STR_FMT " is both personal and public", MH_STR_ARG(f->name));
 	}
 	each_effect(c, publish);
 }
@@ -152,8 +159,9 @@ static void mark(bool *set, const int *list, size_t n)
 static void in_effects(struct uses *u, const struct mh_effect *e, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		bool names_field = (e[i].kind == MH_DO_ASSIGN && e[i].by == MH_ASSIGN_FIELD) || e[i].kind == MH_DO_SET ||
-				   e[i].kind == MH_DO_SPAWN || e[i].kind == MH_DO_MERGE || e[i].kind == MH_DO_LINK;
+		bool names_field = (e[i].kind == MH_DO_ASSIGN && e[i].by == MH_ASSIGN_FIELD) ||
+				   e[i].kind == MH_DO_SET || e[i].kind == MH_DO_SPAWN || e[i].kind == MH_DO_MERGE ||
+				   e[i].kind == MH_DO_LINK;
 		if (names_field) mark(u->fields, &e[i].field, 1);
 		if (e[i].kind == MH_DO_ASSIGN) in_expr(u, MH_STR("owner"), (struct mh_str){0});
 		if (e[i].kind == MH_DO_NOTIFY && e[i].notify == MH_NOTIFY_ROLE) mark(u->roles, &e[i].role, 1);
@@ -199,20 +207,25 @@ static void unused(struct mh_check *c)
 	for (size_t i = 0; i < d->n_votes; i++) mark(u.roles, &d->votes[i].role, 1);
 	for (size_t i = 0; i < d->n_fields; i++)
 		if (!u.fields[i] && !d->fields[i].set_create)
-			MH_DIAG_WARN(c->diags, "unused-field", d->fields[i].at, "write it in `require` or `optional` of a transition, or `set: create`, or take it out",
-				     "Nothing ever sets or reads the field " MH_STR_FMT, MH_STR_ARG(d->fields[i].name));
+			MH_DIAG_WARN(
+				c->diags, "unused-field", d->fields[i].at,
+				"write it in `require` or `optional` of a transition, or `set: create`, or take it out",
+				"Nothing ever sets or reads the field " MH_STR_FMT, MH_STR_ARG(d->fields[i].name));
 	for (size_t i = 0; i < d->n_roles; i++)
 		if (!u.roles[i])
-			MH_DIAG_WARN(c->diags, "unused-role", d->roles[i].at, "take it out, or name it in a transition", "The role " MH_STR_FMT " may do nothing",
-				     MH_STR_ARG(d->roles[i].name));
+			MH_DIAG_WARN(c->diags, "unused-role", d->roles[i].at, "take it out, or name it in a transition",
+				     "The role " MH_STR_FMT " may do nothing", MH_STR_ARG(d->roles[i].name));
 	for (size_t i = 0; i < d->n_evidence; i++)
 		if (!u.evidence[i])
-			MH_DIAG_WARN(c->diags, "unused-evidence", d->evidence[i].at, "name it in `evidence` of a transition, or take it out",
-				     "No transition asks for the evidence " MH_STR_FMT, MH_STR_ARG(d->evidence[i].name));
+			MH_DIAG_WARN(c->diags, "unused-evidence", d->evidence[i].at,
+				     "name it in `evidence` of a transition, or take it out",
+				     "No transition asks for the evidence " MH_STR_FMT,
+				     MH_STR_ARG(d->evidence[i].name));
 	for (size_t i = 0; i < d->n_votes; i++)
 		if (!u.votes[i])
-			MH_DIAG_WARN(c->diags, "unused-vote", d->votes[i].at, "write `vote:` in the state in which it is held", "No state holds the vote " MH_STR_FMT,
-				     MH_STR_ARG(d->votes[i].name));
+			MH_DIAG_WARN(c->diags, "unused-vote", d->votes[i].at,
+				     "write `vote:` in the state in which it is held",
+				     "No state holds the vote " MH_STR_FMT, MH_STR_ARG(d->votes[i].name));
 }
 
 void mh_check__words(struct mh_check *c)

@@ -12,7 +12,8 @@ static void line(struct diff *x, char sign, const char *kind, struct mh_str name
 {
 	x->any = true;
 	mh_buf_fmt(x->out, "%c %s " MH_STR_FMT, sign, kind, MH_STR_ARG(name));
-	if (l && !mh_str_eq(mh_word__of(l, x->zh), name)) mh_buf_fmt(x->out, x->zh ? "（%.*s）" : " (%.*s)", MH_STR_ARG(mh_word__of(l, x->zh)));
+	if (l && !mh_str_eq(mh_word__of(l, x->zh), name))
+		mh_buf_fmt(x->out, x->zh ? "（%.*s）" : " (%.*s)", MH_STR_ARG(mh_word__of(l, x->zh)));
 }
 
 static void unsafe(struct diff *x, const char *zh, const char *en)
@@ -30,7 +31,8 @@ static int find(const struct mh_diff_kind *k, const struct mh_def *d, struct mh_
 
 static void aspect_line(struct diff *x, const char *word, struct mh_str was, struct mh_str is)
 {
-	mh_buf_fmt(x->out, x->zh ? "    %s：%.*s → %.*s" : "    %s: %.*s → %.*s", word, MH_STR_ARG(was), MH_STR_ARG(is));
+	mh_buf_fmt(x->out, x->zh ? "    %s：%.*s → %.*s" : "    %s: %.*s → %.*s", word, MH_STR_ARG(was),
+		   MH_STR_ARG(is));
 }
 
 static void changed(struct diff *x, const struct mh_diff_kind *k, int i, int j)
@@ -59,7 +61,8 @@ static void compare(struct diff *x, const struct mh_diff_kind *k)
 			changed(x, k, (int)i, j);
 			if (k->values_lost && k->values_lost(x->a.def, (int)i, x->b.def, j)) {
 				mh_buf_c(x->out, "  ");
-				unsafe(x, "在办事项已填的值可能不再有效\n", "values that live matters hold may not be valid any more\n");
+				unsafe(x, "在办事项已填的值可能不再有效\n",
+				       "values that live matters hold may not be valid any more\n");
 			}
 			continue;
 		}
@@ -79,13 +82,19 @@ static void compare(struct diff *x, const struct mh_diff_kind *k)
 
 static struct mh_str rule_words(struct mh_words *w, const struct mh_clock_rule *r)
 {
-	static const char *const words[][2] = {[MH_CLOCK_CONTINUE] = {"goes on", "继续计时"}, [MH_CLOCK_PAUSE] = {"paused", "暂停"}, [MH_CLOCK_STOP] = {"stopped", "停止"}};
-	struct mh_str s = r->how == MH_CLOCK_START ? mh_expr_text(r->expr)
-			: r->how >= MH_CLOCK_CONTINUE ? mh_str_c(words[r->how][w->zh]) : mh_word__length(w, r);
-	if (r->warn_percent) s = mh_str_fmt(&w->arena, w->zh ? "%.*s，%d%%提醒" : "%.*s, reminder at %d%%", MH_STR_ARG(s), r->warn_percent);
+	static const char *const words[][2] = {[MH_CLOCK_CONTINUE] = {"goes on", "继续计时"},
+					       [MH_CLOCK_PAUSE] = {"paused", "暂停"},
+					       [MH_CLOCK_STOP] = {"stopped", "停止"}};
+	struct mh_str s = r->how == MH_CLOCK_START      ? mh_expr_text(r->expr)
+			  : r->how >= MH_CLOCK_CONTINUE ? mh_str_c(words[r->how][w->zh])
+							: mh_word__length(w, r);
+	if (r->warn_percent)
+		s = mh_str_fmt(&w->arena, w->zh ? "%.*s，%d%%提醒" : "%.*s, reminder at %d%%", MH_STR_ARG(s),
+			       r->warn_percent);
 	if (r->warn_span.n) {
 		struct mh_str before = mh_span_words(&w->arena, r->warn_span, w->zh ? "zh" : "en");
-		s = mh_str_fmt(&w->arena, w->zh ? "%.*s，提前%.*s提醒" : "%.*s, reminder %.*s before", MH_STR_ARG(s), MH_STR_ARG(before));
+		s = mh_str_fmt(&w->arena, w->zh ? "%.*s，提前%.*s提醒" : "%.*s, reminder %.*s before", MH_STR_ARG(s),
+			       MH_STR_ARG(before));
 	}
 	if (r->then < 0) return s;
 	return mh_str_fmt(&w->arena, w->zh ? "%.*s，到时%.*s" : "%.*s, then %.*s", MH_STR_ARG(s),
@@ -120,11 +129,15 @@ static void clocks_of(struct diff *x, struct mh_words *from, struct mh_words *ot
 
 static struct mh_str promise(struct mh_words *w, const struct mh_prove *p)
 {
-	static const char *const words[MH_PROVE_MAX] = {[MH_PROVE_CLOSED_NEEDS] = "closed_needs", [MH_PROVE_HANDLER_NEVER] = "handler_never",
-		[MH_PROVE_NO_SILENT_STALL] = "no_silent_stall", [MH_PROVE_PERSONAL_NEVER_PUBLIC] = "personal_never_public", [MH_PROVE_EVERY_ROOM] = "every_room"};
+	static const char *const words[MH_PROVE_MAX] = {[MH_PROVE_CLOSED_NEEDS] = "closed_needs",
+							[MH_PROVE_HANDLER_NEVER] = "handler_never",
+							[MH_PROVE_NO_SILENT_STALL] = "no_silent_stall",
+							[MH_PROVE_PERSONAL_NEVER_PUBLIC] = "personal_never_public",
+							[MH_PROVE_EVERY_ROOM] = "every_room"};
 	struct mh_str s = mh_str_c(words[p->what]);
 	for (size_t i = 0; i < p->n_refs; i++) {
-		struct mh_str name = p->what == MH_PROVE_CLOSED_NEEDS ? w->def->states[p->refs[i]].name : w->def->transitions[p->refs[i]].name;
+		struct mh_str name = p->what == MH_PROVE_CLOSED_NEEDS ? w->def->states[p->refs[i]].name
+								      : w->def->transitions[p->refs[i]].name;
 		s = mh_str_fmt(&w->arena, "%.*s %.*s", MH_STR_ARG(s), MH_STR_ARG(name));
 	}
 	for (int i = 0; p->what == MH_PROVE_EVERY_ROOM && i < MH_ROOM_MAX; i++)
@@ -137,7 +150,8 @@ static void promises(struct diff *x, struct mh_words *from, struct mh_words *oth
 	for (size_t i = 0; i < from->def->n_proves; i++) {
 		struct mh_str mine = promise(from, &from->def->proves[i]);
 		bool kept = false;
-		for (size_t j = 0; j < other->def->n_proves; j++) kept |= mh_str_eq(mine, promise(other, &other->def->proves[j]));
+		for (size_t j = 0; j < other->def->n_proves; j++)
+			kept |= mh_str_eq(mine, promise(other, &other->def->proves[j]));
 		if (kept) continue;
 		line(x, sign, x->zh ? "证明" : "Proof", mine, NULL);
 		mh_buf_ch(x->out, '\n');
@@ -147,15 +161,22 @@ static void promises(struct diff *x, struct mh_words *from, struct mh_words *oth
 void mh_def_diff(const struct mh_def *a, const struct mh_def *b, const char *lang, struct mh_buf *out, bool *ret_unsafe)
 {
 	bool zh = mh_word__is_zh(lang);
-	struct diff x = {.a = {a, zh, out, MH_ARENA((size_t)32 << 20)}, .b = {b, zh, out, MH_ARENA((size_t)32 << 20)}, .out = out, .zh = zh};
-	mh_buf_fmt(out, "%.*s %lld → %.*s %lld\n", MH_STR_ARG(a->kind), (long long)a->version, MH_STR_ARG(b->kind), (long long)b->version);
+	struct diff x = {.a = {a, zh, out, MH_ARENA((size_t)32 << 20)},
+			 .b = {b, zh, out, MH_ARENA((size_t)32 << 20)},
+			 .out = out,
+			 .zh = zh};
+	mh_buf_fmt(out, "%.*s %lld → %.*s %lld\n", MH_STR_ARG(a->kind), (long long)a->version, MH_STR_ARG(b->kind),
+		   (long long)b->version);
 	for (size_t i = 0; i < mh_diff__n_kinds; i++) compare(&x, &mh_diff__kinds[i]);
 	for (size_t i = 0; i < a->n_states; i++) clocks_of(&x, &x.a, &x.b, i, true);
 	for (size_t i = 0; i < b->n_states; i++) clocks_of(&x, &x.b, &x.a, i, false);
 	promises(&x, &x.a, &x.b, '-');
 	promises(&x, &x.b, &x.a, '+');
 	if (!x.any) mh_buf_c(out, zh ? "没有变化。\n" : "Nothing changed.\n");
-	else if (x.unsafe) mh_buf_c(out, zh ? "在办事项不能直接换用新版：须写明迁移办法。\n" : "Live matters cannot simply move to the new version: a migration has to be written.\n");
+	else if (x.unsafe)
+		mh_buf_c(out,
+			 zh ? "在办事项不能直接换用新版：须写明迁移办法。\n"
+			    : "Live matters cannot simply move to the new version: a migration has to be written.\n");
 	*ret_unsafe = x.unsafe;
 	mh_arena_done(&x.a.arena);
 	mh_arena_done(&x.b.arena);

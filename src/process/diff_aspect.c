@@ -49,7 +49,8 @@ static struct mh_str way_from(struct mh_words *w, int i)
 {
 	struct mh_str list = {0};
 	const struct mh_transition *t = &w->def->transitions[i];
-	for (size_t j = 0; j < t->n_from; j++) list = mh_word__join(w, list, label(w, &w->def->states[t->from[j]].label));
+	for (size_t j = 0; j < t->n_from; j++)
+		list = mh_word__join(w, list, label(w, &w->def->states[t->from[j]].label));
 	return list;
 }
 static struct mh_str way_to(struct mh_words *w, int i)
@@ -89,7 +90,8 @@ static struct mh_str way_evidence(struct mh_words *w, int i)
 {
 	const struct mh_transition *t = &w->def->transitions[i];
 	struct mh_str s = {0};
-	for (size_t j = 0; j < t->n_evidence; j++) s = mh_word__join(w, s, label(w, &w->def->evidence[t->evidence[j]].label));
+	for (size_t j = 0; j < t->n_evidence; j++)
+		s = mh_word__join(w, s, label(w, &w->def->evidence[t->evidence[j]].label));
 	return or_none(w, s);
 }
 static struct mh_str way_max(struct mh_words *w, int i)
@@ -115,7 +117,8 @@ static struct mh_str field_range(struct mh_words *w, int i)
 static struct mh_str field_values(struct mh_words *w, int i)
 {
 	struct mh_str s = {0};
-	for (size_t j = 0; j < w->def->fields[i].n_values; j++) s = mh_word__join(w, s, w->def->fields[i].values[j].name);
+	for (size_t j = 0; j < w->def->fields[i].n_values; j++)
+		s = mh_word__join(w, s, w->def->fields[i].values[j].name);
 	return or_none(w, s);
 }
 static struct mh_str field_create(struct mh_words *w, int i)
@@ -154,23 +157,29 @@ static struct mh_str evidence_accept(struct mh_words *w, int i)
 	static const struct {
 		unsigned bit;
 		const char *zh, *en;
-	} media[] = {{MH_MEDIA_PHOTO, "照片", "photo"}, {MH_MEDIA_DOCUMENT, "文件", "document"}, {MH_MEDIA_VIDEO, "视频", "video"}, {MH_MEDIA_AUDIO, "录音", "audio"}};
+	} media[] = {{MH_MEDIA_PHOTO, "照片", "photo"},
+		     {MH_MEDIA_DOCUMENT, "文件", "document"},
+		     {MH_MEDIA_VIDEO, "视频", "video"},
+		     {MH_MEDIA_AUDIO, "录音", "audio"}};
 	struct mh_str s = {0};
 	for (size_t j = 0; j < sizeof media / sizeof *media; j++)
-		if (w->def->evidence[i].accept & media[j].bit) s = mh_word__join(w, s, mh_str_c(w->zh ? media[j].zh : media[j].en));
+		if (w->def->evidence[i].accept & media[j].bit)
+			s = mh_word__join(w, s, mh_str_c(w->zh ? media[j].zh : media[j].en));
 	return or_none(w, s);
 }
 static struct mh_str vote_electors(struct mh_words *w, int i)
 {
 	const struct mh_vote *v = &w->def->votes[i];
 	struct mh_str role = label(w, &w->def->roles[v->role].label);
-	return mh_str_fmt(&w->arena, "%d × %.*s%s%s", v->count, MH_STR_ARG(role), v->exclude_owner ? (w->zh ? "，承办单位回避" : ", not the owning unit") : "",
+	return mh_str_fmt(&w->arena, "%d × %.*s%s%s", v->count, MH_STR_ARG(role),
+			  v->exclude_owner ? (w->zh ? "，承办单位回避" : ", not the owning unit") : "",
 			  v->exclude_handlers ? (w->zh ? "，经办人回避" : ", not the handlers") : "");
 }
 static struct mh_str vote_rule(struct mh_words *w, int i)
 {
 	const struct mh_vote *v = &w->def->votes[i];
-	return mh_str_fmt(&w->arena, "%d/%d; %s %d/%d", v->quorum.num, v->quorum.den, v->pass_more_than ? ">" : "≥", v->pass.num, v->pass.den);
+	return mh_str_fmt(&w->arena, "%d/%d; %s %d/%d", v->quorum.num, v->quorum.den, v->pass_more_than ? ">" : "≥",
+			  v->pass.num, v->pass.den);
 }
 static struct mh_str vote_closes(struct mh_words *w, int i)
 {
@@ -180,9 +189,18 @@ static struct mh_str vote_closes(struct mh_words *w, int i)
 /* ---- the table ---- */
 
 #define KIND(array, type)                                                                                              \
-	static size_t array##_count(const struct mh_def *d) { return d->n_##array; }                                   \
-	static struct mh_str array##_name(const struct mh_def *d, int i) { return d->array[i].name; }                  \
-	static const struct mh_label *array##_label(const struct mh_def *d, int i) { return &d->array[i].label; }
+	static size_t array##_count(const struct mh_def *d)                                                            \
+	{                                                                                                              \
+		return d->n_##array;                                                                                   \
+	}                                                                                                              \
+	static struct mh_str array##_name(const struct mh_def *d, int i)                                               \
+	{                                                                                                              \
+		return d->array[i].name;                                                                               \
+	}                                                                                                              \
+	static const struct mh_label *array##_label(const struct mh_def *d, int i)                                     \
+	{                                                                                                              \
+		return &d->array[i].label;                                                                             \
+	}
 KIND(states, state)
 KIND(transitions, transition)
 KIND(fields, field)
@@ -215,18 +233,38 @@ static bool field_values_lost(const struct mh_def *a, int i, const struct mh_def
 	return false;
 }
 
-static const struct mh_diff_aspect state_aspects[] = {{"环节", "room", state_room}, {"类别", "category", state_category},
-	{"进入时", "on entry", state_enter}, {"表决", "vote", state_vote}, {NULL, NULL, NULL}};
-static const struct mh_diff_aspect transition_aspects[] = {{"从", "from", way_from}, {"到", "to", way_to}, {"否则", "else", way_else}, {"由", "who", way_who},
-	{"条件", "when", way_when}, {"须填", "must give", way_require}, {"可填", "may give", way_optional}, {"须附", "must attach", way_evidence},
-	{"至多次数", "at most", way_max}, {"同时", "does", way_does}, {NULL, NULL, NULL}};
-static const struct mh_diff_aspect field_aspects[] = {{"类型", "type", field_type}, {"范围", "range", field_range}, {"取值", "values", field_values},
-	{"受理时可填", "set at creation", field_create}, {"必填", "required", field_required}, {"公开", "public", field_public},
-	{"个人信息", "personal", field_personal}, {NULL, NULL, NULL}};
-static const struct mh_diff_aspect role_aspects[] = {{"层级", "levels", role_levels}, {"任何人", "open", role_open}, {NULL, NULL, NULL}};
-static const struct mh_diff_aspect evidence_aspects[] = {{"份数", "at least", evidence_min}, {"形式", "accepts", evidence_accept}, {NULL, NULL, NULL}};
-static const struct mh_diff_aspect vote_aspects[] = {{"表决人", "electors", vote_electors}, {"规则", "rule", vote_rule},
-	{"期限", "closes", vote_closes}, {NULL, NULL, NULL}};
+static const struct mh_diff_aspect state_aspects[] = {{"环节", "room", state_room},
+						      {"类别", "category", state_category},
+						      {"进入时", "on entry", state_enter},
+						      {"表决", "vote", state_vote},
+						      {NULL, NULL, NULL}};
+static const struct mh_diff_aspect transition_aspects[] = {{"从", "from", way_from},
+							   {"到", "to", way_to},
+							   {"否则", "else", way_else},
+							   {"由", "who", way_who},
+							   {"条件", "when", way_when},
+							   {"须填", "must give", way_require},
+							   {"可填", "may give", way_optional},
+							   {"须附", "must attach", way_evidence},
+							   {"至多次数", "at most", way_max},
+							   {"同时", "does", way_does},
+							   {NULL, NULL, NULL}};
+static const struct mh_diff_aspect field_aspects[] = {{"类型", "type", field_type},
+						      {"范围", "range", field_range},
+						      {"取值", "values", field_values},
+						      {"受理时可填", "set at creation", field_create},
+						      {"必填", "required", field_required},
+						      {"公开", "public", field_public},
+						      {"个人信息", "personal", field_personal},
+						      {NULL, NULL, NULL}};
+static const struct mh_diff_aspect role_aspects[] = {
+	{"层级", "levels", role_levels}, {"任何人", "open", role_open}, {NULL, NULL, NULL}};
+static const struct mh_diff_aspect evidence_aspects[] = {
+	{"份数", "at least", evidence_min}, {"形式", "accepts", evidence_accept}, {NULL, NULL, NULL}};
+static const struct mh_diff_aspect vote_aspects[] = {{"表决人", "electors", vote_electors},
+						     {"规则", "rule", vote_rule},
+						     {"期限", "closes", vote_closes},
+						     {NULL, NULL, NULL}};
 
 const struct mh_diff_kind mh_diff__kinds[] = {
 	{"状态", "State", states_count, states_name, states_label, state_aspects, live_state, NULL},

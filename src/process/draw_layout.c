@@ -39,7 +39,9 @@ static void set_length(void *object, const char *name, int64_t tenths)
 static void set_label(struct layout *l, void *object, const struct mh_draw_box *box)
 {
 	char text[160];
-	snprintf(text, sizeof text, "<TABLE FIXEDSIZE=\"TRUE\" WIDTH=\"%lld\" HEIGHT=\"%lld\" BORDER=\"0\" CELLBORDER=\"0\"><TR><TD></TD></TR></TABLE>",
+	snprintf(text, sizeof text,
+		 "<TABLE FIXEDSIZE=\"TRUE\" WIDTH=\"%lld\" HEIGHT=\"%lld\" BORDER=\"0\" "
+		 "CELLBORDER=\"0\"><TR><TD></TD></TR></TABLE>",
 		 (long long)(box->w / 10), (long long)(box->h / 10));
 	char *html = agstrdup_html(l->graph, text);
 	agset(object, (char *)(uintptr_t) "label", html);
@@ -131,7 +133,8 @@ static bool curve(struct layout *l, struct mh_draw_edge *e, const char *text)
 			text += 2;
 			if (!(tip = read_point(&text, height, &tip_x, &tip_y))) return false;
 		} else if (*text) {
-			if (!read_point(&text, height, &e->xy[2 * e->n_points], &e->xy[2 * e->n_points + 1])) return false;
+			if (!read_point(&text, height, &e->xy[2 * e->n_points], &e->xy[2 * e->n_points + 1]))
+				return false;
 			e->n_points++;
 		}
 	}
@@ -177,7 +180,7 @@ static bool read_answer(struct layout *l)
 
 static void describe(struct layout *l)
 {
-	static const char *const settings[][2] = {{"rankdir", "TB"},   {"nodesep", "0.3"}, {"ranksep", "0.35"},
+	static const char *const settings[][2] = {{"rankdir", "TB"},   {"nodesep", "0.3"},  {"ranksep", "0.35"},
 						  {"splines", "true"}, {"newrank", "true"}, {"remincross", "true"}};
 	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) set(l->graph, settings[i][0], settings[i][1]);
 	agattr(l->graph, AGRAPH, (char *)(uintptr_t) "label", (char *)(uintptr_t) "");

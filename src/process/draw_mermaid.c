@@ -8,8 +8,7 @@ static void text(struct mh_words *w, struct mh_str s)
 		char c = s.ptr[i];
 		if (c == '"' || c == '#' || c == ';' || c == ':' || c == '<' || c == '>' || c == '{' || c == '}')
 			mh_buf_fmt(w->out, "#%d;", c);
-		else
-			mh_buf_ch(w->out, c == '\n' ? ' ' : c);
+		else mh_buf_ch(w->out, c == '\n' ? ' ' : c);
 	}
 }
 
@@ -26,7 +25,8 @@ static void states(struct mh_words *w)
 		bool any = false;
 		for (size_t i = 0; i < w->def->n_states; i++) any |= (int)w->def->states[i].room == room;
 		if (!any) continue;
-		mh_buf_fmt(w->out, "  state \"%s\" as room_%s {\n", mh_word__room((enum mh_room)room, w->zh), mh_room_names[room]);
+		mh_buf_fmt(w->out, "  state \"%s\" as room_%s {\n", mh_word__room((enum mh_room)room, w->zh),
+			   mh_room_names[room]);
 		for (size_t i = 0; i < w->def->n_states; i++) {
 			if ((int)w->def->states[i].room != room) continue;
 			mh_buf_c(w->out, "    state \"");

@@ -9,10 +9,13 @@ void mh_svg__rooms(struct svg *s)
 		struct mh_draw_box b = s->g->rooms[i];
 		char style[160];
 		if (!b.w) continue;
-		snprintf(style, sizeof style, "fill=\"%s\" stroke=\"%s\" stroke-opacity=\".35\"", mh_draw__colors[i].panel, mh_draw__colors[i].ink);
+		snprintf(style, sizeof style, "fill=\"%s\" stroke=\"%s\" stroke-opacity=\".35\"",
+			 mh_draw__colors[i].panel, mh_draw__colors[i].ink);
 		mh_svg__rect(s, b, 140, style);
-		snprintf(style, sizeof style, "font-size=\"12\" font-weight=\"600\" letter-spacing=\".5\" fill=\"%s\"", mh_draw__colors[i].ink);
-		mh_svg__text(s, b.x - b.w / 2 + 110, b.y - b.h / 2 + 150, style, mh_str_c(mh_word__room((enum mh_room)i, s->g->w.zh)));
+		snprintf(style, sizeof style, "font-size=\"12\" font-weight=\"600\" letter-spacing=\".5\" fill=\"%s\"",
+			 mh_draw__colors[i].ink);
+		mh_svg__text(s, b.x - b.w / 2 + 110, b.y - b.h / 2 + 150, style,
+			     mh_str_c(mh_word__room((enum mh_room)i, s->g->w.zh)));
 	}
 }
 
@@ -24,7 +27,10 @@ static const char *board_of(const struct mh_state *s)
 	for (size_t i = 0; i < s->n_enter; i++) {
 		if (s->enter[i].kind != MH_DO_BOARD) continue;
 		struct mh_str w = s->enter[i].word;
-		color = mh_str_is(w, "black") ? "#111" : mh_str_is(w, "red") ? "#d92d20" : mh_str_is(w, "yellow") ? "#eab308" : NULL;
+		color = mh_str_is(w, "black")    ? "#111"
+			: mh_str_is(w, "red")    ? "#d92d20"
+			: mh_str_is(w, "yellow") ? "#eab308"
+						 : NULL;
 	}
 	return color;
 }
@@ -32,13 +38,16 @@ static const char *board_of(const struct mh_state *s)
 static void shape(struct svg *s, const struct mh_draw_node *n, const struct mh_state *state)
 {
 	const struct mh_draw_color *c = &mh_draw__colors[state->room];
-	bool over = state->category == MH_CAT_DONE || state->category == MH_CAT_VOID, first = state->category == MH_CAT_INITIAL;
+	bool over = state->category == MH_CAT_DONE || state->category == MH_CAT_VOID,
+	     first = state->category == MH_CAT_INITIAL;
 	int64_t radius = over || first ? (n->box.h < 340 ? n->box.h : 340) / 2 : 70;
 	char style[160];
-	if (state->category == MH_CAT_VOID) snprintf(style, sizeof style, "fill=\"#f3f4f6\" stroke=\"#9aa4ae\" stroke-width=\"1.3\"");
+	if (state->category == MH_CAT_VOID)
+		snprintf(style, sizeof style, "fill=\"#f3f4f6\" stroke=\"#9aa4ae\" stroke-width=\"1.3\"");
 	else
-		snprintf(style, sizeof style, "fill=\"%s\" stroke=\"%s\" stroke-width=\"%s\"%s", state->category == MH_CAT_DONE ? c->card : "#fff", c->ink,
-			 first ? "2.4" : "1.4", state->category == MH_CAT_WAITING ? " stroke-dasharray=\"5 3\"" : "");
+		snprintf(style, sizeof style, "fill=\"%s\" stroke=\"%s\" stroke-width=\"%s\"%s",
+			 state->category == MH_CAT_DONE ? c->card : "#fff", c->ink, first ? "2.4" : "1.4",
+			 state->category == MH_CAT_WAITING ? " stroke-dasharray=\"5 3\"" : "");
 	mh_svg__rect(s, n->box, radius, style);
 	if (state->category == MH_CAT_DONE) {
 		struct mh_draw_box inner = {n->box.x, n->box.y, n->box.w - 60, n->box.h - 60};
@@ -69,10 +78,11 @@ static void several(struct svg *s, const struct mh_draw_node *n)
 {
 	int64_t y = n->box.y - n->box.h / 2 + 165;
 	mh_svg__rect(s, n->box, 110, "fill=\"#fff\" stroke=\"#9aa4ae\" stroke-dasharray=\"2 2\"");
-	mh_svg__text(s, n->box.x, y, "font-size=\"11\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#4b5563\"", n->title);
+	mh_svg__text(s, n->box.x, y, "font-size=\"11\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#4b5563\"",
+		     n->title);
 	for (size_t i = 0; i < n->n_notes; i++)
-		mh_svg__text(s, n->box.x, y + (int64_t)(i + 1) * MH_DRAW_LINE_HEIGHT, "font-size=\"11\" text-anchor=\"middle\" fill=\"#5b6672\"",
-			     n->notes[i].main);
+		mh_svg__text(s, n->box.x, y + (int64_t)(i + 1) * MH_DRAW_LINE_HEIGHT,
+			     "font-size=\"11\" text-anchor=\"middle\" fill=\"#5b6672\"", n->notes[i].main);
 }
 
 void mh_svg__card(struct svg *s, const struct mh_draw_node *n)
@@ -88,29 +98,39 @@ void mh_svg__card(struct svg *s, const struct mh_draw_node *n)
 	tip(s, n, state);
 	shape(s, n, state);
 	if (color) board(s, n, color);
-	mh_svg__text(s, n->box.x, top + 220, state->category == MH_CAT_VOID ? "font-size=\"14\" text-anchor=\"middle\" fill=\"#5b6672\"" :
-		     "font-size=\"14\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#16202b\"", n->title);
+	mh_svg__text(s, n->box.x, top + 220,
+		     state->category == MH_CAT_VOID
+			     ? "font-size=\"14\" text-anchor=\"middle\" fill=\"#5b6672\""
+			     : "font-size=\"14\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#16202b\"",
+		     n->title);
 	for (size_t i = 0; i < n->n_notes; i++)
-		mh_svg__line_of_text(s, n->box.x - mh_draw__text_width(&n->notes[i]) / 2, top + 400 + (int64_t)i * MH_DRAW_LINE_HEIGHT, &n->notes[i]);
+		mh_svg__line_of_text(s, n->box.x - mh_draw__text_width(&n->notes[i]) / 2,
+				     top + 400 + (int64_t)i * MH_DRAW_LINE_HEIGHT, &n->notes[i]);
 	mh_buf_c(s->out, "</g>\n");
 }
 
 /* ---- legend ---- */
 
-static const char *const line_words[MH_LINE_MAX][2] = {
-	[MH_LINE_PERSON] = {"by a person", "由人办理"}, [MH_LINE_CLOCK] = {"by a clock", "时钟触发"}, [MH_LINE_OTHER] = {"by itself", "自动发生"}};
+static const char *const line_words[MH_LINE_MAX][2] = {[MH_LINE_PERSON] = {"by a person", "由人办理"},
+						       [MH_LINE_CLOCK] = {"by a clock", "时钟触发"},
+						       [MH_LINE_OTHER] = {"by itself", "自动发生"}};
 static const char *const line_styles[MH_LINE_MAX] = {
 	[MH_LINE_PERSON] = "stroke=\"#46525f\" stroke-width=\"1.5\"",
 	[MH_LINE_CLOCK] = "stroke=\"#c2410c\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\"",
-	[MH_LINE_OTHER] = "stroke=\"#7a8694\" stroke-width=\"1.4\" stroke-dasharray=\"1.5 3.5\" stroke-linecap=\"round\""};
+	[MH_LINE_OTHER] =
+		"stroke=\"#7a8694\" stroke-width=\"1.4\" stroke-dasharray=\"1.5 3.5\" stroke-linecap=\"round\""};
 
 enum { KEY_INITIAL, KEY_WAITING, KEY_DONE, KEY_VOID, KEY_BLACK, KEY_MAX };
-static const char *const key_words[KEY_MAX][2] = {[KEY_INITIAL] = {"begins", "起始"}, [KEY_WAITING] = {"waits for somebody", "等待"},
-						  [KEY_DONE] = {"done", "办结"},      [KEY_VOID] = {"void", "终止"},
+static const char *const key_words[KEY_MAX][2] = {[KEY_INITIAL] = {"begins", "起始"},
+						  [KEY_WAITING] = {"waits for somebody", "等待"},
+						  [KEY_DONE] = {"done", "办结"},
+						  [KEY_VOID] = {"void", "终止"},
 						  [KEY_BLACK] = {"on the black board", "上黑榜"}};
 static const char *const key_styles[KEY_MAX] = {
-	[KEY_INITIAL] = "fill=\"#fff\" stroke=\"#46525f\" stroke-width=\"2.4\"", [KEY_WAITING] = "fill=\"#fff\" stroke=\"#46525f\" stroke-dasharray=\"5 3\"",
-	[KEY_DONE] = "fill=\"#e6eaee\" stroke=\"#46525f\" stroke-width=\"2\"",     [KEY_VOID] = "fill=\"#f3f4f6\" stroke=\"#9aa4ae\"",
+	[KEY_INITIAL] = "fill=\"#fff\" stroke=\"#46525f\" stroke-width=\"2.4\"",
+	[KEY_WAITING] = "fill=\"#fff\" stroke=\"#46525f\" stroke-dasharray=\"5 3\"",
+	[KEY_DONE] = "fill=\"#e6eaee\" stroke=\"#46525f\" stroke-width=\"2\"",
+	[KEY_VOID] = "fill=\"#f3f4f6\" stroke=\"#9aa4ae\"",
 	[KEY_BLACK] = "fill=\"#111\""};
 
 static int64_t word_width(const char *word)
@@ -137,7 +157,9 @@ static int64_t everywhere(struct svg *s, int64_t y)
 {
 	for (size_t i = 0; i < s->g->n_everywhere; i++) {
 		struct mh_draw_text t = s->g->everywhere[i];
-		t.aside = mh_str_fmt(&s->g->w.arena, s->g->w.zh ? "%.*s，%d个状态下均可，状态不变" : "%.*s, in %d states, which stay as they are",
+		t.aside = mh_str_fmt(&s->g->w.arena,
+				     s->g->w.zh ? "%.*s，%d个状态下均可，状态不变"
+						: "%.*s, in %d states, which stay as they are",
 				     MH_STR_ARG(t.aside), s->g->everywhere_n[i]);
 		mh_svg__line_of_text(s, 0, y, &t);
 		y += 190;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define NAMES_WIDTH 1700 /* tenths of a point */
-#define MANY 4 /* a transition from so many states is drawn once, from a card that stands for them */
+#define MANY 4           /* a transition from so many states is drawn once, from a card that stands for them */
 
 /* ---- measuring ---- */
 
@@ -34,8 +34,10 @@ int64_t mh_draw__text_width(const struct mh_draw_text *t)
 
 static enum mh_draw_icon icon_of(const struct mh_transition *t, bool otherwise)
 {
-	static const enum mh_draw_icon icons[MH_TRIGGER_MAX] = {[MH_BY_PERSON] = MH_ICON_PERSON, [MH_BY_CLOCK] = MH_ICON_CLOCK,
-								[MH_BY_VOTE] = MH_ICON_VOTE, [MH_BY_CHILD] = MH_ICON_CHILD,
+	static const enum mh_draw_icon icons[MH_TRIGGER_MAX] = {[MH_BY_PERSON] = MH_ICON_PERSON,
+								[MH_BY_CLOCK] = MH_ICON_CLOCK,
+								[MH_BY_VOTE] = MH_ICON_VOTE,
+								[MH_BY_CHILD] = MH_ICON_CHILD,
 								[MH_BY_MAIN] = MH_ICON_MAIN};
 	return otherwise ? MH_ICON_ELSE : icons[t->trigger];
 }
@@ -45,7 +47,8 @@ static const struct mh_clock_rule *one_clock(struct mh_draw *g, const struct mh_
 {
 	const struct mh_clock_rule *first = NULL;
 	for (size_t i = 0; i < t->n_from; i++) {
-		const struct mh_clock_rule *r = mh_word__fired_by(g->w.def, t->from[i], (int)(t - g->w.def->transitions));
+		const struct mh_clock_rule *r = mh_word__fired_by(g->w.def, t->from[i],
+								  (int)(t - g->w.def->transitions));
 		if (!r || (first && r->clock != first->clock)) return NULL;
 		first = r;
 	}
@@ -54,14 +57,17 @@ static const struct mh_clock_rule *one_clock(struct mh_draw *g, const struct mh_
 
 static struct mh_draw_text text_of(struct mh_draw *g, const struct mh_transition *t, int from, bool otherwise)
 {
-	const struct mh_clock_rule *r = from < 0 ? one_clock(g, t) : mh_word__fired_by(g->w.def, from, (int)(t - g->w.def->transitions));
+	const struct mh_clock_rule *r = from < 0 ? one_clock(g, t)
+						 : mh_word__fired_by(g->w.def, from, (int)(t - g->w.def->transitions));
 	struct mh_draw_text x = {icon_of(t, otherwise), mh_word__of(&t->label, g->w.zh), {0}};
 	if (otherwise) x.aside = g->w.zh ? MH_STR("否则") : MH_STR("else");
-	else if (t->trigger == MH_BY_CLOCK && from < 0) x.aside = mh_word__of(&g->w.def->clocks[r->clock].label, g->w.zh);
+	else if (t->trigger == MH_BY_CLOCK && from < 0)
+		x.aside = mh_word__of(&g->w.def->clocks[r->clock].label, g->w.zh);
 	else if (t->trigger == MH_BY_CLOCK) x.aside = r ? mh_word__length(&g->w, r) : (struct mh_str){0};
 	else if (t->trigger == MH_BY_PERSON) x.aside = mh_word__who(&g->w, t, true);
 	if (t->max > 0 && !otherwise)
-		x.aside = mh_str_fmt(&g->w.arena, MH_STR_FMT "%s≤%d", MH_STR_ARG(x.aside), x.aside.len ? " " : "", t->max);
+		x.aside = mh_str_fmt(&g->w.arena, MH_STR_FMT "%s≤%d", MH_STR_ARG(x.aside), x.aside.len ? " " : "",
+				     t->max);
 	return x;
 }
 
@@ -80,10 +86,13 @@ static bool add_text(struct mh_draw *g, struct mh_draw_text **list, size_t *n, s
 
 /* ---- lines ---- */
 
-static bool add_edge(struct mh_draw *g, int from, int to, const struct mh_transition *t, struct mh_draw_text x, bool otherwise)
+static bool add_edge(struct mh_draw *g, int from, int to, const struct mh_transition *t, struct mh_draw_text x,
+		     bool otherwise)
 {
-	enum mh_draw_line line = otherwise ? MH_LINE_OTHER : t->trigger == MH_BY_PERSON ? MH_LINE_PERSON
-						     : t->trigger == MH_BY_CLOCK ? MH_LINE_CLOCK : MH_LINE_OTHER;
+	enum mh_draw_line line = otherwise                    ? MH_LINE_OTHER
+				 : t->trigger == MH_BY_PERSON ? MH_LINE_PERSON
+				 : t->trigger == MH_BY_CLOCK  ? MH_LINE_CLOCK
+							      : MH_LINE_OTHER;
 	for (size_t i = 0; i < g->n_edges; i++) {
 		struct mh_draw_edge *e = &g->edges[i];
 		if (e->from == from && e->to == to && e->line == line) return add_text(g, &e->texts, &e->n_texts, x);
@@ -107,7 +116,8 @@ static bool name_lines(struct mh_draw *g, const struct mh_transition *t, struct 
 {
 	struct mh_str now = {0};
 	for (size_t i = 0; i < t->n_from; i++) {
-		struct mh_str more = mh_word__join(&g->w, now, mh_word__of(&g->w.def->states[t->from[i]].label, g->w.zh));
+		struct mh_str more = mh_word__join(&g->w, now,
+						   mh_word__of(&g->w.def->states[t->from[i]].label, g->w.zh));
 		if (now.len && mh_draw__measure(more, MH_DRAW_TEXT_SIZE) > NAMES_WIDTH) {
 			if (!add_text(g, &n->notes, &n->n_notes, (struct mh_draw_text){.main = now})) return false;
 			more = mh_word__of(&g->w.def->states[t->from[i]].label, g->w.zh);
@@ -159,7 +169,8 @@ static void size_card(struct mh_draw_node *n)
 {
 	int64_t w = mh_draw__measure(n->title, n->state < 0 ? MH_DRAW_TEXT_SIZE : MH_DRAW_TITLE_SIZE);
 	for (size_t i = 0; i < n->n_notes; i++) {
-		int64_t x = n->state < 0 ? mh_draw__measure(n->notes[i].main, MH_DRAW_TEXT_SIZE) : mh_draw__text_width(&n->notes[i]);
+		int64_t x = n->state < 0 ? mh_draw__measure(n->notes[i].main, MH_DRAW_TEXT_SIZE)
+					 : mh_draw__text_width(&n->notes[i]);
 		if (x > w) w = x;
 	}
 	n->box.w = w + (n->state < 0 ? 200 : 320);
@@ -170,7 +181,8 @@ static void size_card(struct mh_draw_node *n)
 static size_t count_ways(const struct mh_def *d)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < d->n_transitions; i++) n += d->transitions[i].n_from * (d->transitions[i].else_to >= 0 ? 2 : 1);
+	for (size_t i = 0; i < d->n_transitions; i++)
+		n += d->transitions[i].n_from * (d->transitions[i].else_to >= 0 ? 2 : 1);
 	return n;
 }
 
@@ -192,7 +204,8 @@ bool mh_draw__plan(struct mh_draw *g)
 	g->everywhere_n = MH_NEW_ARRAY(a, d->n_transitions + 1, int);
 	if (!g->nodes || !g->edges || !g->everywhere_n) return false;
 	for (size_t i = 0; i < d->n_states; i++)
-		g->nodes[g->n_nodes++] = (struct mh_draw_node){.state = (int)i, .title = mh_word__of(&d->states[i].label, g->w.zh)};
+		g->nodes[g->n_nodes++] = (struct mh_draw_node){.state = (int)i,
+							       .title = mh_word__of(&d->states[i].label, g->w.zh)};
 	for (size_t i = 0; i < d->n_transitions; i++)
 		if (!transition(g, &d->transitions[i])) return false;
 	for (size_t i = 0; i < g->n_nodes; i++) size_card(&g->nodes[i]);

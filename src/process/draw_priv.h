@@ -7,7 +7,15 @@
 #include "process/words_priv.h"
 
 enum mh_draw_line { MH_LINE_PERSON, MH_LINE_CLOCK, MH_LINE_OTHER, MH_LINE_MAX };
-enum mh_draw_icon { MH_ICON_PERSON, MH_ICON_CLOCK, MH_ICON_VOTE, MH_ICON_CHILD, MH_ICON_MAIN, MH_ICON_ELSE, MH_ICON_MAX };
+enum mh_draw_icon {
+	MH_ICON_PERSON,
+	MH_ICON_CLOCK,
+	MH_ICON_VOTE,
+	MH_ICON_CHILD,
+	MH_ICON_MAIN,
+	MH_ICON_ELSE,
+	MH_ICON_MAX
+};
 
 struct mh_draw_text {
 	enum mh_draw_icon icon;
@@ -17,7 +25,7 @@ struct mh_draw_box {
 	int64_t x, y, w, h; /* centre and size */
 };
 struct mh_draw_node {
-	int state;              /* -1: stands for several states, named in the notes */
+	int state; /* -1: stands for several states, named in the notes */
 	const struct mh_transition *stands_for;
 	struct mh_str title;
 	struct mh_draw_text *notes;
@@ -25,14 +33,14 @@ struct mh_draw_node {
 	struct mh_draw_box box;
 };
 struct mh_draw_edge {
-	int from, to;           /* nodes */
+	int from, to; /* nodes */
 	enum mh_draw_line line;
-	bool quiet;             /* leads to a void state */
+	bool quiet; /* leads to a void state */
 	struct mh_draw_text *texts;
 	size_t n_texts;
 	struct mh_draw_box label;
-	int64_t *xy;            /* Bézier points: 1 + 3 n pairs, then the arrow's tip */
-	size_t n_points;        /* without the tip */
+	int64_t *xy;     /* Bézier points: 1 + 3 n pairs, then the arrow's tip */
+	size_t n_points; /* without the tip */
 };
 struct mh_draw {
 	struct mh_words w;
@@ -42,7 +50,7 @@ struct mh_draw {
 	size_t n_edges;
 	struct mh_draw_text *everywhere; /* what may be done in many states without leaving them */
 	size_t n_everywhere;
-	int *everywhere_n;               /* … in how many */
+	int *everywhere_n;                     /* … in how many */
 	struct mh_draw_box rooms[MH_ROOM_MAX]; /* w = 0: not drawn */
 	int64_t width, height;
 };

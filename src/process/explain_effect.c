@@ -23,11 +23,13 @@ static struct mh_str assign(struct mh_words *w, const struct mh_effect *e)
 	struct mh_str f = e->by == MH_ASSIGN_FIELD ? field(w, e->field) : (struct mh_str){0};
 	switch (e->by) {
 	case MH_ASSIGN_DUTY:
-		return w->zh ? MH_STR("按职责清单确定承办单位") : MH_STR("the owning unit is found by the duty catalogue");
+		return w->zh ? MH_STR("按职责清单确定承办单位")
+			     : MH_STR("the owning unit is found by the duty catalogue");
 	case MH_ASSIGN_TERRITORY:
 		return w->zh ? MH_STR("按属地确定承办单位") : MH_STR("the owning unit is found by the place");
 	case MH_ASSIGN_FIELD:
-		return mh_str_fmt(&w->arena, w->zh ? "由%.*s所填单位承办" : "the unit in %.*s becomes the owner", MH_STR_ARG(f));
+		return mh_str_fmt(&w->arena, w->zh ? "由%.*s所填单位承办" : "the unit in %.*s becomes the owner",
+				  MH_STR_ARG(f));
 	}
 	return f;
 }
@@ -47,10 +49,14 @@ static struct mh_str notify(struct mh_words *w, const struct mh_effect *e)
 static struct mh_str spawn(struct mh_words *w, const struct mh_effect *e)
 {
 	struct mh_str f = field(w, e->field), kind = e->kind_name;
-	struct mh_str said = f.len ? mh_str_fmt(&w->arena, w->zh ? "为%.*s中的每个单位各建一件%.*s" : "for each unit in %.*s a %.*s begins", MH_STR_ARG(f), MH_STR_ARG(kind))
+	struct mh_str said = f.len ? mh_str_fmt(&w->arena,
+						w->zh ? "为%.*s中的每个单位各建一件%.*s"
+						      : "for each unit in %.*s a %.*s begins",
+						MH_STR_ARG(f), MH_STR_ARG(kind))
 				   : mh_str_fmt(&w->arena, w->zh ? "另建一件%.*s" : "a %.*s begins", MH_STR_ARG(kind));
 	if (!e->when) return said;
-	return mh_str_fmt(&w->arena, w->zh ? "%.*s（当 %.*s）" : "%.*s (if %.*s)", MH_STR_ARG(said), MH_STR_ARG(mh_expr_text(e->when)));
+	return mh_str_fmt(&w->arena, w->zh ? "%.*s（当 %.*s）" : "%.*s (if %.*s)", MH_STR_ARG(said),
+			  MH_STR_ARG(mh_expr_text(e->when)));
 }
 
 static struct mh_str literal(struct mh_words *w, const struct mh_effect *e)
@@ -62,7 +68,8 @@ static struct mh_str literal(struct mh_words *w, const struct mh_effect *e)
 		return mh_str_fmt(&w->arena, w->zh ? "%.*s后" : "%.*s from now", MH_STR_ARG(s));
 	}
 	switch (e->value.type) {
-	case MH_V_BOOL: return e->value.i ? (w->zh ? MH_STR("是") : MH_STR("yes")) : w->zh ? MH_STR("否") : MH_STR("no");
+	case MH_V_BOOL:
+		return e->value.i ? (w->zh ? MH_STR("是") : MH_STR("yes")) : w->zh ? MH_STR("否") : MH_STR("no");
 	case MH_V_INT: return mh_str_fmt(&w->arena, "%lld", (long long)e->value.i);
 	case MH_V_DATE: return mh_day_text(&w->arena, (mh_day)e->value.i);
 	default: break;
@@ -75,16 +82,20 @@ static struct mh_str literal(struct mh_words *w, const struct mh_effect *e)
 static struct mh_str clock_effect(struct mh_words *w, const struct mh_effect *e)
 {
 	struct mh_str c = mh_explain__quoted(w, &w->def->clocks[e->clock].label);
-	if (e->restart) return mh_str_fmt(&w->arena, w->zh ? "%.*s重新计时" : "the clock %.*s starts again", MH_STR_ARG(c));
+	if (e->restart)
+		return mh_str_fmt(&w->arena, w->zh ? "%.*s重新计时" : "the clock %.*s starts again", MH_STR_ARG(c));
 	if (e->stop) return mh_str_fmt(&w->arena, w->zh ? "%.*s停止计时" : "the clock %.*s stops", MH_STR_ARG(c));
 	struct mh_str s = mh_span_words(&w->arena, e->span, w->zh ? "zh" : "en");
-	return mh_str_fmt(&w->arena, w->zh ? "%.*s延长%.*s" : "the clock %.*s gains %.*s", MH_STR_ARG(c), MH_STR_ARG(s));
+	return mh_str_fmt(&w->arena, w->zh ? "%.*s延长%.*s" : "the clock %.*s gains %.*s", MH_STR_ARG(c),
+			  MH_STR_ARG(s));
 }
 
 static struct mh_str escalate(struct mh_words *w, const struct mh_effect *e)
 {
-	if (w->zh) return mh_str_fmt(&w->arena, "督办层级上升%d级%s", e->levels, e->hand_up ? "，并由上级单位承办" : "");
-	return mh_str_fmt(&w->arena, "it rises %d level%s%s", e->levels, e->levels == 1 ? "" : "s", e->hand_up ? ", and the superior unit takes it over" : "");
+	if (w->zh)
+		return mh_str_fmt(&w->arena, "督办层级上升%d级%s", e->levels, e->hand_up ? "，并由上级单位承办" : "");
+	return mh_str_fmt(&w->arena, "it rises %d level%s%s", e->levels, e->levels == 1 ? "" : "s",
+			  e->hand_up ? ", and the superior unit takes it over" : "");
 }
 
 struct mh_str mh_explain__effect(struct mh_words *w, const struct mh_effect *e)
@@ -94,7 +105,9 @@ struct mh_str mh_explain__effect(struct mh_words *w, const struct mh_effect *e)
 	case MH_DO_ASSIGN: return assign(w, e);
 	case MH_DO_NOTIFY: return notify(w, e);
 	case MH_DO_SPAWN: return spawn(w, e);
-	case MH_DO_SET: return mh_str_fmt(a, w->zh ? "%.*s记为%.*s" : "%.*s becomes %.*s", MH_STR_ARG(field(w, e->field)), MH_STR_ARG(literal(w, e)));
+	case MH_DO_SET:
+		return mh_str_fmt(a, w->zh ? "%.*s记为%.*s" : "%.*s becomes %.*s", MH_STR_ARG(field(w, e->field)),
+				  MH_STR_ARG(literal(w, e)));
 	case MH_DO_CLOCK: return clock_effect(w, e);
 	case MH_DO_ESCALATE: return escalate(w, e);
 	case MH_DO_BOARD:
@@ -102,10 +115,15 @@ struct mh_str mh_explain__effect(struct mh_words *w, const struct mh_effect *e)
 		return mh_str_fmt(a, w->zh ? "列入%s榜" : "it goes on the %s board", mh_word__color(e->word, w->zh));
 	case MH_DO_PUBLISH: return mh_str_fmt(a, w->zh ? "公开%.*s" : "%.*s is published", MH_STR_ARG(fields(w, e)));
 	case MH_DO_SAMPLE:
-		return mh_str_fmt(a, w->zh ? "按%d%%抽查，另建一件%.*s" : "with a chance of %d%% a %.*s begins", e->percent, MH_STR_ARG(e->kind_name));
-	case MH_DO_MERGE: return mh_str_fmt(a, w->zh ? "并入%.*s所指事项" : "it follows the matter in %.*s", MH_STR_ARG(field(w, e->field)));
+		return mh_str_fmt(a, w->zh ? "按%d%%抽查，另建一件%.*s" : "with a chance of %d%% a %.*s begins",
+				  e->percent, MH_STR_ARG(e->kind_name));
+	case MH_DO_MERGE:
+		return mh_str_fmt(a, w->zh ? "并入%.*s所指事项" : "it follows the matter in %.*s",
+				  MH_STR_ARG(field(w, e->field)));
 	case MH_DO_UNMERGE: return w->zh ? MH_STR("解除并件") : MH_STR("it follows no other matter any more");
-	case MH_DO_LINK: return mh_str_fmt(a, w->zh ? "与%.*s所指事项关联" : "it is linked to the matter in %.*s", MH_STR_ARG(field(w, e->field)));
+	case MH_DO_LINK:
+		return mh_str_fmt(a, w->zh ? "与%.*s所指事项关联" : "it is linked to the matter in %.*s",
+				  MH_STR_ARG(field(w, e->field)));
 	case MH_DO_MAX: break;
 	}
 	return (struct mh_str){0};
@@ -117,7 +135,9 @@ struct mh_str mh_explain__effects(struct mh_words *w, const struct mh_effect *e,
 	for (size_t i = 0; i < n; i++) {
 		struct mh_str one = mh_explain__effect(w, &e[i]);
 		if (!one.len) continue;
-		list = list.len ? mh_str_fmt(&w->arena, w->zh ? "%.*s，%.*s" : "%.*s; %.*s", MH_STR_ARG(list), MH_STR_ARG(one)) : one;
+		list = list.len ? mh_str_fmt(&w->arena, w->zh ? "%.*s，%.*s" : "%.*s; %.*s", MH_STR_ARG(list),
+					     MH_STR_ARG(one))
+				: one;
 	}
 	return list;
 }

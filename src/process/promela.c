@@ -17,13 +17,14 @@ static void in_when(void *ctx, struct mh_str name, struct mh_str argument)
 {
 	struct pml *p = ctx;
 	int t = mh_str_is(name, "count") ? mh_def_transition(p->def, argument) : -1;
-	if (t >= 0) p->counted[t] = true;
+	if (t >= 0) p->counted[t] = p->asked[t] = true;
 }
 
 static bool find_counters(struct pml *p)
 {
 	p->counted = MH_NEW_ARRAY(&p->arena, p->def->n_transitions + 1, bool);
-	if (!p->counted) return false;
+	p->asked = MH_NEW_ARRAY(&p->arena, p->def->n_transitions + 1, bool);
+	if (!p->counted || !p->asked) return false;
 	for (size_t i = 0; i < p->def->n_transitions; i++) {
 		const struct mh_transition *t = &p->def->transitions[i];
 		if (t->max > 0) p->counted[i] = true;
@@ -61,8 +62,8 @@ struct mh_str mh_pml__id(struct pml *p, struct mh_str name)
 
 static void head(struct pml *p)
 {
-	mh_buf_fmt(p->out, "/* " MH_STR_FMT ", version %lld: does every matter end, or reach the black board?\n", MH_STR_ARG(p->def->kind),
-		   (long long)p->def->version);
+	mh_buf_fmt(p->out, "/* " MH_STR_FMT ", version %lld: does every matter end, or reach the black board?\n",
+		   MH_STR_ARG(p->def->kind), (long long)p->def->version);
 	mh_buf_c(p->out, " * Written from the definition. Check with tools/test/spin. */\n\n");
 	for (size_t i = 0; i < p->def->n_states; i++) {
 		struct mh_str id = mh_pml__id(p, p->def->states[i].name);
@@ -70,7 +71,8 @@ static void head(struct pml *p)
 	}
 }
 
-static void any_state(struct pml *p, const char *macro, const char *before, bool (*test)(const struct pml *, int, int), int arg)
+static void any_state(struct pml *p, const char *macro, const char *before, bool (*test)(const struct pml *, int, int),
+		      int arg)
 {
 	bool first = true;
 	mh_buf_fmt(p->out, "#define %s (%s", macro, before);
@@ -107,15 +109,19 @@ static void variables(struct pml *p)
 	for (size_t i = 0; i < p->def->n_transitions; i++) {
 		if (!p->counted[i]) continue;
 		struct mh_str id = mh_pml__id(p, p->def->transitions[i].name);
-		mh_buf_fmt(p->out, "%s cnt_" MH_STR_FMT ";\n", p->def->transitions[i].max > 200 ? "int" : "byte", MH_STR_ARG(id));
+		mh_buf_fmt(p->out, "%s cnt_" MH_STR_FMT ";\n", p->def->transitions[i].max > 200 ? "int" : "byte",
+			   MH_STR_ARG(id));
 	}
 	for (size_t i = 0; i < p->def->n_clocks; i++) {
 		if (!p->def->clocks[i].lasting) continue;
 		struct mh_str id = mh_pml__id(p, p->def->clocks[i].name);
-		mh_buf_fmt(p->out, "byte clk_" MH_STR_FMT "; /* 0 not begun, 1 runs, 2 paused, 3 stopped or fired */\n", MH_STR_ARG(id));
-		if (mh_pml__is_put_off(p->def, (int)i)) mh_buf_fmt(p->out, "bool put_off_" MH_STR_FMT ";\n", MH_STR_ARG(id));
+		mh_buf_fmt(p->out, "byte clk_" MH_STR_FMT "; /* 0 not begun, 1 runs, 2 paused, 3 stopped or fired */\n",
+			   MH_STR_ARG(id));
+		if (mh_pml__is_put_off(p->def, (int)i))
+			mh_buf_fmt(p->out, "bool put_off_" MH_STR_FMT ";\n", MH_STR_ARG(id));
 	}
-	if (mh_pml__has_main(p->def)) mh_buf_c(p->out, "bool by_main; /* the last step was the main matter's news */\n");
+	if (mh_pml__has_main(p->def))
+		mh_buf_c(p->out, "bool by_main; /* the last step was the main matter's news */\n");
 	mh_buf_ch(p->out, '\n');
 	any_state(p, "over", "", is_over, 0);
 	for (size_t i = 0; i < p->def->n_clocks; i++) {

@@ -7,7 +7,8 @@ struct pml {
 	const struct mh_def *def;
 	struct mh_buf *out;
 	struct mh_arena arena;
-	bool *counted; /* for each transition: its uses are kept */
+	bool *counted; /* for each transition: its uses are kept … */
+	bool *asked;   /* … because some guard asks for them, not only for its own `max` */
 };
 
 /* The name as a Promela identifier; lives in p->arena. */

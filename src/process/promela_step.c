@@ -9,7 +9,7 @@ struct step {
 	const struct mh_transition *t;
 	int index, from;
 	const struct mh_clock_rule *rule; /* the clock that fires it, if one does */
-	struct mh_buf *timed;             /* guards of what happens by itself, joined by ||; "true" when there is no condition */
+	struct mh_buf *timed; /* guards of what happens by itself, joined by ||; "true" when there is no condition */
 };
 
 /* ---- effects ---- */
@@ -27,8 +27,8 @@ static void effects(struct pml *p, const struct mh_effect *e, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (e[i].kind == MH_DO_ESCALATE)
-			mh_buf_fmt(p->out, "\t\tlevel = (level + %d > %d -> %d : level + %d);\n", e[i].levels, MH_LEVEL_MAX, MH_LEVEL_MAX,
-				   e[i].levels);
+			mh_buf_fmt(p->out, "\t\tlevel = (level + %d > %d -> %d : level + %d);\n", e[i].levels,
+				   MH_LEVEL_MAX, MH_LEVEL_MAX, e[i].levels);
 		if (e[i].kind == MH_DO_BOARD && mh_str_is(e[i].word, "black")) mh_buf_c(p->out, "\t\tblack = true;\n");
 		if (e[i].kind == MH_DO_CLOCK) clock_effect(p, &e[i]);
 	}
@@ -36,10 +36,13 @@ static void effects(struct pml *p, const struct mh_effect *e, size_t n)
 
 static void clock_on_entry(struct pml *p, const struct mh_clock_rule *r)
 {
-	struct mh_str clk = mh_str_fmt(&p->arena, "clk_" MH_STR_FMT, MH_STR_ARG(mh_pml__id(p, p->def->clocks[r->clock].name)));
+	struct mh_str clk = mh_str_fmt(&p->arena, "clk_" MH_STR_FMT,
+				       MH_STR_ARG(mh_pml__id(p, p->def->clocks[r->clock].name)));
 	if (!clk.len) return;
 	switch (r->how) {
-	case MH_CLOCK_START: mh_buf_fmt(p->out, "\t\t%s = (%s == 0 || %s == 2 -> 1 : %s);\n", clk.ptr, clk.ptr, clk.ptr, clk.ptr); break;
+	case MH_CLOCK_START:
+		mh_buf_fmt(p->out, "\t\t%s = (%s == 0 || %s == 2 -> 1 : %s);\n", clk.ptr, clk.ptr, clk.ptr, clk.ptr);
+		break;
 	case MH_CLOCK_CONTINUE: mh_buf_fmt(p->out, "\t\t%s = (%s == 2 -> 1 : %s);\n", clk.ptr, clk.ptr, clk.ptr); break;
 	case MH_CLOCK_PAUSE: mh_buf_fmt(p->out, "\t\t%s = (%s == 1 -> 2 : %s);\n", clk.ptr, clk.ptr, clk.ptr); break;
 	case MH_CLOCK_STOP: mh_buf_fmt(p->out, "\t\t%s = 3;\n", clk.ptr); break;
@@ -70,22 +73,70 @@ static struct mh_str both(struct pml *p, struct mh_str a, struct mh_str b)
 	return mh_str_fmt(&p->arena, MH_STR_FMT " && " MH_STR_FMT, MH_STR_ARG(a), MH_STR_ARG(b));
 }
 
+static bool starts_from(const struct mh_transition *t, int state)
+{
+	for (size_t i = 0; i < t->n_from; i++)
+		if (t->from[i] == state) return true;
+	return false;
+}
+
+/* Some step that may be repeated in the state without leaving it puts the clock off. */
+static bool put_off_within(const struct pml *p, int state, int clock)
+{
+	for (size_t i = 0; i < p->def->n_transitions; i++) {
+		const struct mh_transition *t = &p->def->transitions[i];
+		if (t->to >= 0 || t->max > 0 || !starts_from(t, state)) continue;
+		for (size_t j = 0; j < t->n_effects; j++)
+			if (t->effects[j].kind == MH_DO_CLOCK && t->effects[j].clock == clock) return true;
+	}
+	return false;
+}
+
+/* The stay in the state ends by itself, whatever is done in it: by a vote, or a clock of the stay that nothing puts off. */
+static bool stay_ends(const struct pml *p, int state)
+{
+	const struct mh_state *s = &p->def->states[state];
+	for (size_t i = 0; i < s->n_clocks; i++) {
+		const struct mh_clock_rule *r = &s->clocks[i];
+		const struct mh_transition *t = r->then < 0 ? NULL : &p->def->transitions[r->then];
+		bool of_stay = r->how == MH_CLOCK_WITHIN || r->how == MH_CLOCK_AT || r->how == MH_CLOCK_EVERY;
+		bool moves = t && t->to >= 0 && (t->to != state || t->else_to >= 0);
+		if (of_stay && moves && !put_off_within(p, state, r->clock)) return true;
+	}
+	return s->vote >= 0;
+}
+
+/* What lets a step that puts clocks off and stays be told from idling: empty = it may be repeated for ever. */
+static struct mh_str putting_off(struct pml *p, const struct step *s)
+{
+	if (!stay_ends(p, s->from)) return (struct mh_str){0};
+	for (size_t i = 0; i < s->t->n_effects; i++) {
+		const struct mh_effect *e = &s->t->effects[i];
+		if (e->kind == MH_DO_CLOCK && !e->stop && p->def->clocks[e->clock].lasting)
+			return mh_str_fmt(&p->arena, "!put_off_" MH_STR_FMT,
+					  MH_STR_ARG(mh_pml__id(p, p->def->clocks[e->clock].name)));
+	}
+	return MH_STR("false");
+}
+
 /* A step that stays where it is must change something, or it would be a way to let time pass without its passing. */
 static struct mh_str changes(struct pml *p, const struct step *s)
 {
 	bool here = s->t->to < 0 || (s->t->to == s->from && s->t->trigger == MH_BY_CLOCK);
-	if (!here || has_effect(s->t, MH_DO_CLOCK) || has_effect(s->t, MH_DO_BOARD)) return (struct mh_str){0};
+	if (!here || has_effect(s->t, MH_DO_BOARD)) return (struct mh_str){0};
 	if (has_effect(s->t, MH_DO_ESCALATE)) return mh_str_fmt(&p->arena, "level < %d", MH_LEVEL_MAX);
-	if (p->counted[s->index])
+	if (p->asked[s->index])
 		return mh_str_fmt(&p->arena, "cnt_" MH_STR_FMT " < %d", MH_STR_ARG(mh_pml__id(p, s->t->name)),
 				  s->t->max > 0 ? s->t->max : COUNT_LIMIT);
-	return MH_STR("false");
+	return has_effect(s->t, MH_DO_CLOCK) ? putting_off(p, s) : MH_STR("false");
 }
 
 static struct mh_str clock_runs(struct pml *p, const struct step *s)
 {
-	if (!s->rule || (s->rule->how != MH_CLOCK_START && s->rule->how != MH_CLOCK_CONTINUE)) return (struct mh_str){0};
-	return mh_str_fmt(&p->arena, "clk_" MH_STR_FMT " == 1", MH_STR_ARG(mh_pml__id(p, p->def->clocks[s->rule->clock].name)));
+	if (!s->rule || (s->rule->how != MH_CLOCK_START && s->rule->how != MH_CLOCK_CONTINUE))
+		return (struct mh_str){0};
+	return mh_str_fmt(&p->arena, "clk_" MH_STR_FMT " == 1",
+			  MH_STR_ARG(mh_pml__id(p, p->def->clocks[s->rule->clock].name)));
 }
 
 /* ---- options ---- */
@@ -94,22 +145,27 @@ static void open_option(struct pml *p, const struct step *s, struct mh_str guard
 {
 	struct mh_str from = p->def->states[s->from].name;
 	int to = otherwise ? s->t->else_to : s->t->to < 0 ? s->from : s->t->to;
-	mh_buf_fmt(p->out, "\t:: d_step { st == S_" MH_STR_FMT "%s" MH_STR_FMT " ->\n", MH_STR_ARG(mh_pml__id(p, from)), guard.len ? " && " : "",
-		   MH_STR_ARG(guard));
-	mh_buf_fmt(p->out, "\t\tprintf(\"step: " MH_STR_FMT " -> " MH_STR_FMT " by " MH_STR_FMT "%s\\n\");\n", MH_STR_ARG(from),
-		   MH_STR_ARG(p->def->states[to].name), MH_STR_ARG(s->t->name), otherwise ? " (else)" : "");
+	mh_buf_fmt(p->out, "\t:: d_step { st == S_" MH_STR_FMT "%s" MH_STR_FMT " ->\n", MH_STR_ARG(mh_pml__id(p, from)),
+		   guard.len ? " && " : "", MH_STR_ARG(guard));
+	mh_buf_fmt(p->out, "\t\tprintf(\"step: " MH_STR_FMT " -> " MH_STR_FMT " by " MH_STR_FMT "%s\\n\");\n",
+		   MH_STR_ARG(from), MH_STR_ARG(p->def->states[to].name), MH_STR_ARG(s->t->name),
+		   otherwise ? " (else)" : "");
 	for (size_t i = 0; i < p->def->n_clocks; i++)
 		if (p->def->clocks[i].lasting && mh_pml__is_put_off(p->def, (int)i))
-			mh_buf_fmt(p->out, "\t\tput_off_" MH_STR_FMT " = false;\n", MH_STR_ARG(mh_pml__id(p, p->def->clocks[i].name)));
-	if (mh_pml__has_main(p->def)) mh_buf_fmt(p->out, "\t\tby_main = %s;\n", s->t->trigger == MH_BY_MAIN ? "true" : "false");
+			mh_buf_fmt(p->out, "\t\tput_off_" MH_STR_FMT " = false;\n",
+				   MH_STR_ARG(mh_pml__id(p, p->def->clocks[i].name)));
+	if (mh_pml__has_main(p->def))
+		mh_buf_fmt(p->out, "\t\tby_main = %s;\n", s->t->trigger == MH_BY_MAIN ? "true" : "false");
 	if (clock_runs(p, s).len && (otherwise || s->t->to >= 0))
-		mh_buf_fmt(p->out, "\t\tclk_" MH_STR_FMT " = 3;\n", MH_STR_ARG(mh_pml__id(p, p->def->clocks[s->rule->clock].name)));
+		mh_buf_fmt(p->out, "\t\tclk_" MH_STR_FMT " = 3;\n",
+			   MH_STR_ARG(mh_pml__id(p, p->def->clocks[s->rule->clock].name)));
 }
 
 static void timed(struct pml *p, const struct step *s, struct mh_str guard)
 {
 	if (s->t->trigger != MH_BY_CLOCK && s->t->trigger != MH_BY_VOTE) return;
-	mh_buf_fmt(s->timed, "%s(" MH_STR_FMT ")", s->timed->len ? " || " : "", MH_STR_ARG(guard.len ? guard : MH_STR("true")));
+	mh_buf_fmt(s->timed, "%s(" MH_STR_FMT ")", s->timed->len ? " || " : "",
+		   MH_STR_ARG(guard.len ? guard : MH_STR("true")));
 }
 
 static void main_option(struct pml *p, const struct step *s, struct mh_str guard)
@@ -120,8 +176,9 @@ static void main_option(struct pml *p, const struct step *s, struct mh_str guard
 	open_option(p, s, guard, false);
 	if (p->counted[s->index] && t->max > 0) mh_buf_fmt(p->out, "\t\tcnt_" MH_STR_FMT "++;\n", MH_STR_ARG(id));
 	else if (p->counted[s->index])
-		mh_buf_fmt(p->out, "\t\tcnt_" MH_STR_FMT " = (cnt_" MH_STR_FMT " < %d -> cnt_" MH_STR_FMT " + 1 : %d);\n", MH_STR_ARG(id),
-			   MH_STR_ARG(id), COUNT_LIMIT, MH_STR_ARG(id), COUNT_LIMIT);
+		mh_buf_fmt(p->out,
+			   "\t\tcnt_" MH_STR_FMT " = (cnt_" MH_STR_FMT " < %d -> cnt_" MH_STR_FMT " + 1 : %d);\n",
+			   MH_STR_ARG(id), MH_STR_ARG(id), COUNT_LIMIT, MH_STR_ARG(id), COUNT_LIMIT);
 	effects(p, t->effects, t->n_effects);
 	if (t->to >= 0) mh_pml__enter(p, t->to);
 	else mh_buf_c(p->out, "\t\tskip\n");
@@ -151,7 +208,8 @@ static void options(struct pml *p, const struct step *s)
 	const struct mh_transition *t = s->t;
 	struct mh_str limit = {0}, clock = clock_runs(p, s), change = changes(p, s);
 	bool idle = mh_str_is(change, "false");
-	if (t->max > 0) limit = mh_str_fmt(&p->arena, "cnt_" MH_STR_FMT " < %d", MH_STR_ARG(mh_pml__id(p, t->name)), t->max);
+	if (t->max > 0)
+		limit = mh_str_fmt(&p->arena, "cnt_" MH_STR_FMT " < %d", MH_STR_ARG(mh_pml__id(p, t->name)), t->max);
 	struct mh_str takes = both(p, limit, t->when ? mh_expr_promela(&p->arena, t->when) : (struct mh_str){0});
 	if (!idle) main_option(p, s, both(p, clock, mh_str_eq(change, limit) ? takes : both(p, takes, change)));
 	if (t->else_to < 0 || t->trigger == MH_BY_PERSON || (!t->when && t->max <= 0)) return;
@@ -182,7 +240,8 @@ static void idle(struct pml *p, int state, const struct mh_buf *guards)
 	mh_buf_fmt(p->out, "\t:: d_step { st == S_" MH_STR_FMT, MH_STR_ARG(id));
 	if (any.len) mh_buf_fmt(p->out, " && !(" MH_STR_FMT ")", MH_STR_ARG(any));
 	mh_buf_fmt(p->out, " -> %sprintf(\"step: " MH_STR_FMT " -> " MH_STR_FMT " by nobody, for ever\\n\") }\n",
-		   mh_pml__has_main(p->def) ? "by_main = false; " : "", MH_STR_ARG(p->def->states[state].name), MH_STR_ARG(p->def->states[state].name));
+		   mh_pml__has_main(p->def) ? "by_main = false; " : "", MH_STR_ARG(p->def->states[state].name),
+		   MH_STR_ARG(p->def->states[state].name));
 }
 
 void mh_pml__state(struct pml *p, int state)

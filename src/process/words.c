@@ -8,8 +8,9 @@ bool mh_word__is_zh(const char *lang)
 const char *mh_word__room(enum mh_room room, bool zh)
 {
 	static const char *const words[MH_ROOM_MAX][2] = {
-		[MH_ROOM_INTAKE] = {"Intake", "受理"}, [MH_ROOM_GATHER] = {"Gather", "汇总"}, [MH_ROOM_HANDLE] = {"Handle", "处置"},
-		[MH_ROOM_REPLY] = {"Reply", "反馈"},   [MH_ROOM_RATE] = {"Rate", "评价"},     [MH_ROOM_APPLY] = {"Apply", "运用"}};
+		[MH_ROOM_INTAKE] = {"Intake", "受理"}, [MH_ROOM_GATHER] = {"Gather", "汇总"},
+		[MH_ROOM_HANDLE] = {"Handle", "处置"}, [MH_ROOM_REPLY] = {"Reply", "反馈"},
+		[MH_ROOM_RATE] = {"Rate", "评价"},     [MH_ROOM_APPLY] = {"Apply", "运用"}};
 	return words[room][zh];
 }
 
@@ -25,7 +26,8 @@ const char *mh_word__category(enum mh_category category, bool zh)
 
 const char *mh_word__color(struct mh_str word, bool zh)
 {
-	static const char *const words[][3] = {{"yellow", "yellow", "黄"}, {"red", "red", "红"}, {"black", "black", "黑"}, {"none", "no", "无"}};
+	static const char *const words[][3] = {
+		{"yellow", "yellow", "黄"}, {"red", "red", "红"}, {"black", "black", "黑"}, {"none", "no", "无"}};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (mh_str_is(word, words[i][0])) return words[i][1 + zh];
 	return "";
@@ -34,14 +36,19 @@ const char *mh_word__color(struct mh_str word, bool zh)
 struct mh_str mh_word__join(struct mh_words *w, struct mh_str list, struct mh_str item)
 {
 	if (!list.len) return item;
-	return mh_str_fmt(&w->arena, MH_STR_FMT "%s" MH_STR_FMT, MH_STR_ARG(list), w->zh ? "、" : ", ", MH_STR_ARG(item));
+	return mh_str_fmt(&w->arena, MH_STR_FMT "%s" MH_STR_FMT, MH_STR_ARG(list), w->zh ? "、" : ", ",
+			  MH_STR_ARG(item));
 }
 
 static struct mh_str unit(struct mh_words *w, const struct mh_who *who)
 {
 	if (who->level_up > 0)
-		return w->zh ? mh_str_fmt(&w->arena, "上%s级单位的", who->level_up == 1 ? "一" : who->level_up == 2 ? "两" : "三")
-			     : mh_str_fmt(&w->arena, " of the unit %d level%s above", who->level_up, who->level_up == 1 ? "" : "s");
+		return w->zh ? mh_str_fmt(&w->arena, "上%s级单位的",
+					  who->level_up == 1   ? "一"
+					  : who->level_up == 2 ? "两"
+							       : "三")
+			     : mh_str_fmt(&w->arena, " of the unit %d level%s above", who->level_up,
+					  who->level_up == 1 ? "" : "s");
 	if (who->org == MH_ORG_OWNER) return w->zh ? MH_STR("承办单位的") : MH_STR(" of the owning unit");
 	if (who->org == MH_ORG_FIELD && who->org_field >= 0) {
 		struct mh_str f = mh_word__of(&w->def->fields[who->org_field].label, w->zh);
@@ -89,7 +96,8 @@ const struct mh_clock_rule *mh_word__fired_by(const struct mh_def *d, int state,
 {
 	const struct mh_state *s = &d->states[state];
 	for (size_t i = 0; i < s->n_clocks; i++)
-		if (s->clocks[i].then == transition && s->clocks[i].how != MH_CLOCK_PAUSE && s->clocks[i].how != MH_CLOCK_STOP)
+		if (s->clocks[i].then == transition && s->clocks[i].how != MH_CLOCK_PAUSE &&
+		    s->clocks[i].how != MH_CLOCK_STOP)
 			return &s->clocks[i];
 	return NULL;
 }

@@ -33,7 +33,8 @@ static bool one_file(const char *name)
 	if (!good) {
 		struct mh_buf said = MH_BUF((size_t)1 << 20);
 		mh_diags_print(&d, &said);
-		fprintf(stderr, "%s, %.60s found:\n" MH_STR_FMT "\n", name, text.len ? text.ptr : "", MH_STR_ARG(mh_buf_str(&said)));
+		fprintf(stderr, "%s, %.60s found:\n" MH_STR_FMT "\n", name, text.len ? text.ptr : "",
+			MH_STR_ARG(mh_buf_str(&said)));
 		mh_buf_done(&said);
 	}
 	mh_arena_done(&a);
@@ -58,7 +59,8 @@ static void seeded_faults(void **state)
 static void hole_of_endless_claims(void **state)
 {
 	struct mh_arena a = MH_ARENA(0);
-	struct mh_str text = sample_change(&a, sample_read(&a, SAMPLE), "do: [clock: {total: restart}, escalate: {levels: 1}], label: {zh: 不满意",
+	struct mh_str text = sample_change(&a, sample_read(&a, SAMPLE),
+					   "do: [clock: {total: restart}, escalate: {levels: 1}], label: {zh: 不满意",
 					   "do: [clock: {total: restart}], label: {zh: 不满意");
 	text = sample_change(&a, text, "who: {role: citizen}, max: 1, do", "who: {role: citizen}, do");
 	struct mh_diags d = findings(&a, text);
@@ -82,4 +84,5 @@ static void no_memory_is_no_crash(void **state)
 	mh_arena_done(&a);
 }
 
-MH_TESTS(cmocka_unit_test(seeded_faults), cmocka_unit_test(hole_of_endless_claims), cmocka_unit_test(no_memory_is_no_crash))
+MH_TESTS(cmocka_unit_test(seeded_faults), cmocka_unit_test(hole_of_endless_claims),
+	 cmocka_unit_test(no_memory_is_no_crash))
