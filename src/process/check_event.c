@@ -96,12 +96,27 @@ static void never_comes(struct mh_check *c, const struct mh_transition *t)
 			     MH_STR_ARG(t->name), MH_STR_ARG(t->child_kind));
 }
 
+/* Assigning a unit makes its level the one that answers, so a state that assigns on entry undoes what its way raised. */
+static void level_lost(struct mh_check *c, const struct mh_transition *t)
+{
+	if (t->to < 0 || !has_effect(t->effects, t->n_effects, MH_DO_ESCALATE, (struct mh_str){0})) return;
+	const struct mh_state *s = &c->def->states[t->to];
+	if (has_effect(s->enter, s->n_enter, MH_DO_ASSIGN, (struct mh_str){0}))
+		MH_DIAG_ERROR(c->diags, "level-lost", t->at,
+			      "move `assign` from the state's `enter` into `do` of the transitions that give the "
+			      "matter to a unit",
+			      "The transition " MH_STR_FMT " raises the level, but the state " MH_STR_FMT
+			      " assigns a unit on entry, whose level counts again",
+			      MH_STR_ARG(t->name), MH_STR_ARG(s->name));
+}
+
 void mh_check__events(struct mh_check *c)
 {
 	for (size_t i = 0; i < c->def->n_transitions; i++) {
 		const struct mh_transition *t = &c->def->transitions[i];
 		always_a_way(c, t);
 		never_comes(c, t);
+		level_lost(c, t);
 		if (t->trigger == MH_BY_VOTE) unfired(c, (int)i);
 	}
 	for (size_t i = 0; i < c->def->n_votes; i++) {

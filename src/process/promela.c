@@ -7,8 +7,8 @@
  *   - lasting ones by a fairness premise: none runs for ever without being put off, paused, stopped or fired.
  * The main matter ends too, or is on the black board, so its news come only so often: that is a premise as well.
  * Where no clock runs that fires something and no vote is held, the model may also idle for ever.
- * A lasting clock starts once: after it was stopped or has fired only `restart` makes it run again. `assign` is taken not
- * to lower the level that answers. */
+ * A lasting clock starts once: after it was stopped or has fired only `restart` makes it run again. `assign` gives the matter
+ * to a unit of any level, which is then the level that answers. */
 #include "process/promela_priv.h"
 
 /* ---- what is counted ---- */
@@ -141,6 +141,7 @@ static void begin(struct pml *p)
 	mh_buf_c(p->out, "\nactive proctype matter()\n{\n\tif /* the level of the unit that is found first */\n");
 	for (int i = 1; i <= MH_LEVEL_MAX; i++) mh_buf_fmt(p->out, "\t:: level = %d\n", i);
 	mh_buf_c(p->out, "\tfi;\n\td_step {\n");
+	p->given = 0;
 	mh_pml__enter(p, p->def->initial);
 	mh_buf_c(p->out, "\t}\n\tdo\n\t:: over -> break\n");
 }

@@ -9,6 +9,7 @@ struct pml {
 	struct mh_arena arena;
 	bool *counted; /* for each transition: its uses are kept … */
 	bool *asked;   /* … because some guard asks for them, not only for its own `max` */
+	int given;     /* level of the unit that `assign` finds in the option being written; 0: leave the level */
 };
 
 /* The name as a Promela identifier; lives in p->arena. */

@@ -31,6 +31,7 @@ static void effects(struct pml *p, const struct mh_effect *e, size_t n)
 				   MH_LEVEL_MAX, MH_LEVEL_MAX, e[i].levels);
 		if (e[i].kind == MH_DO_BOARD && mh_str_is(e[i].word, "black")) mh_buf_c(p->out, "\t\tblack = true;\n");
 		if (e[i].kind == MH_DO_CLOCK) clock_effect(p, &e[i]);
+		if (e[i].kind == MH_DO_ASSIGN && p->given) mh_buf_fmt(p->out, "\t\tlevel = %d;\n", p->given);
 	}
 }
 
@@ -123,7 +124,7 @@ static struct mh_str putting_off(struct pml *p, const struct step *s)
 static struct mh_str changes(struct pml *p, const struct step *s)
 {
 	bool here = s->t->to < 0 || (s->t->to == s->from && s->t->trigger == MH_BY_CLOCK);
-	if (!here || has_effect(s->t, MH_DO_BOARD)) return (struct mh_str){0};
+	if (!here || has_effect(s->t, MH_DO_BOARD) || has_effect(s->t, MH_DO_ASSIGN)) return (struct mh_str){0};
 	if (has_effect(s->t, MH_DO_ESCALATE)) return mh_str_fmt(&p->arena, "level < %d", MH_LEVEL_MAX);
 	if (p->asked[s->index])
 		return mh_str_fmt(&p->arena, "cnt_" MH_STR_FMT " < %d", MH_STR_ARG(mh_pml__id(p, s->t->name)),
@@ -172,7 +173,6 @@ static void main_option(struct pml *p, const struct step *s, struct mh_str guard
 {
 	const struct mh_transition *t = s->t;
 	struct mh_str id = mh_pml__id(p, t->name);
-	timed(p, s, guard);
 	open_option(p, s, guard, false);
 	if (p->counted[s->index] && t->max > 0) mh_buf_fmt(p->out, "\t\tcnt_" MH_STR_FMT "++;\n", MH_STR_ARG(id));
 	else if (p->counted[s->index])
@@ -185,12 +185,42 @@ static void main_option(struct pml *p, const struct step *s, struct mh_str guard
 	mh_buf_c(p->out, "\t}\n");
 }
 
+static bool assigns(const struct mh_effect *e, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (e[i].kind == MH_DO_ASSIGN) return true;
+	return false;
+}
+
+/* One option for each level of the unit that may be found. Who stays where he is and gives the matter to an equal or a
+ * higher unit changes nothing that bounds it, so only a lower one is told. */
+static void main_options(struct pml *p, const struct step *s, struct mh_str guard)
+{
+	const struct mh_state *to = s->t->to < 0 ? NULL : &p->def->states[s->t->to];
+	bool choice = assigns(s->t->effects, s->t->n_effects) || (to && assigns(to->enter, to->n_enter));
+	timed(p, s, guard);
+	p->given = 0;
+	if (!choice) main_option(p, s, guard);
+	for (int level = 1; choice && level <= MH_LEVEL_MAX; level++) {
+		struct mh_str lower = to ? (struct mh_str){0} : mh_str_fmt(&p->arena, "level > %d", level);
+		p->given = level;
+		main_option(p, s, both(p, guard, lower));
+	}
+	p->given = 0;
+}
+
 static void else_option(struct pml *p, const struct step *s, struct mh_str guard)
 {
+	const struct mh_state *to = &p->def->states[s->t->else_to];
+	bool choice = assigns(to->enter, to->n_enter);
 	timed(p, s, guard);
-	open_option(p, s, guard, true);
-	mh_pml__enter(p, s->t->else_to);
-	mh_buf_c(p->out, "\t}\n");
+	for (int level = choice ? 1 : 0; level <= (choice ? MH_LEVEL_MAX : 0); level++) {
+		p->given = level;
+		open_option(p, s, guard, true);
+		mh_pml__enter(p, s->t->else_to);
+		mh_buf_c(p->out, "\t}\n");
+	}
+	p->given = 0;
 }
 
 /* When the main way cannot be taken: the uses are up, or `when` may be false. Empty: at any time. */
@@ -211,7 +241,7 @@ static void options(struct pml *p, const struct step *s)
 	if (t->max > 0)
 		limit = mh_str_fmt(&p->arena, "cnt_" MH_STR_FMT " < %d", MH_STR_ARG(mh_pml__id(p, t->name)), t->max);
 	struct mh_str takes = both(p, limit, t->when ? mh_expr_promela(&p->arena, t->when) : (struct mh_str){0});
-	if (!idle) main_option(p, s, both(p, clock, mh_str_eq(change, limit) ? takes : both(p, takes, change)));
+	if (!idle) main_options(p, s, both(p, clock, mh_str_eq(change, limit) ? takes : both(p, takes, change)));
 	if (t->else_to < 0 || t->trigger == MH_BY_PERSON || (!t->when && t->max <= 0)) return;
 	else_option(p, s, both(p, clock, fails(p, t, limit)));
 }

@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 	mh_diags_print(&diags, &said);
 	fprintf(stderr, MH_STR_FMT, MH_STR_ARG(mh_buf_str(&said)));
 	if (def) mh_def_promela(def, &out);
-	fwrite(out.ptr, 1, out.len, stdout);
+	if (out.len) fwrite(out.ptr, 1, out.len, stdout);
 	mh_buf_done(&text);
 	mh_buf_done(&out);
 	mh_buf_done(&said);

@@ -69,7 +69,7 @@ static void request(void **state)
 	r = mh_def_clock_rule(d, mh_def_state(d, MH_STR("working")), total);
 	assert_true(r->how == MH_CLOCK_CONTINUE && r->warn_span.n == 1 &&
 		    r->then == mh_def_transition(d, MH_STR("escalate_overdue")));
-	assert_null(mh_def_clock_rule(d, d->initial, total));
+	assert_null(mh_def_clock_rule(d, mh_def_state(d, MH_STR("closed")), total));
 }
 
 static void transitions(void **state)
@@ -91,7 +91,7 @@ static void transitions(void **state)
 	t = &d->transitions[mh_def_transition(d, MH_STR("accept"))];
 	assert_true(t->who.org == MH_ORG_OWNER && t->who.n_roles == 1 && t->else_to == -1);
 	t = &d->transitions[mh_def_transition(d, MH_STR("dispatch"))];
-	const struct mh_effect *e = &t->effects[0];
+	const struct mh_effect *e = &t->effects[1];
 	assert_true(e->kind == MH_DO_SPAWN && mh_str_is(e->kind_name, "co-task") && mh_str_is(e->word, "co") &&
 		    e->n_fields == 2 && e->when);
 	assert_int_equal(e->field, mh_def_field(d, MH_STR("co_units")));

@@ -52,6 +52,31 @@ active proctype matter()
 		printf("step: received -> dispatched by dispatch\n");
 		put_off_total = false;
 		by_main = false;
+		level = 1;
+		clk_total = (clk_total == 0 || clk_total == 2 -> 1 : clk_total);
+		st = S_dispatched
+	}
+	:: d_step { st == S_received ->
+		printf("step: received -> dispatched by dispatch\n");
+		put_off_total = false;
+		by_main = false;
+		level = 2;
+		clk_total = (clk_total == 0 || clk_total == 2 -> 1 : clk_total);
+		st = S_dispatched
+	}
+	:: d_step { st == S_received ->
+		printf("step: received -> dispatched by dispatch\n");
+		put_off_total = false;
+		by_main = false;
+		level = 3;
+		clk_total = (clk_total == 0 || clk_total == 2 -> 1 : clk_total);
+		st = S_dispatched
+	}
+	:: d_step { st == S_received ->
+		printf("step: received -> dispatched by dispatch\n");
+		put_off_total = false;
+		by_main = false;
+		level = 4;
 		clk_total = (clk_total == 0 || clk_total == 2 -> 1 : clk_total);
 		st = S_dispatched
 	}
@@ -59,6 +84,31 @@ active proctype matter()
 		printf("step: received -> dispatched by auto_dispatch\n");
 		put_off_total = false;
 		by_main = false;
+		level = 1;
+		clk_total = (clk_total == 0 || clk_total == 2 -> 1 : clk_total);
+		st = S_dispatched
+	}
+	:: d_step { st == S_received ->
+		printf("step: received -> dispatched by auto_dispatch\n");
+		put_off_total = false;
+		by_main = false;
+		level = 2;
+		clk_total = (clk_total == 0 || clk_total == 2 -> 1 : clk_total);
+		st = S_dispatched
+	}
+	:: d_step { st == S_received ->
+		printf("step: received -> dispatched by auto_dispatch\n");
+		put_off_total = false;
+		by_main = false;
+		level = 3;
+		clk_total = (clk_total == 0 || clk_total == 2 -> 1 : clk_total);
+		st = S_dispatched
+	}
+	:: d_step { st == S_received ->
+		printf("step: received -> dispatched by auto_dispatch\n");
+		put_off_total = false;
+		by_main = false;
+		level = 4;
 		clk_total = (clk_total == 0 || clk_total == 2 -> 1 : clk_total);
 		st = S_dispatched
 	}
