@@ -165,6 +165,30 @@ static enum mh_code tick_one(struct mh_tx *tx, int64_t matter_id, struct mh_str 
 	return k->warn_at <= tx->now ? warn(tx, m, k, reterr) : MH_OK; /* moved by an earlier one of this round */
 }
 
+#define SICK_MS ((mh_time)600000)
+
+static bool is_sick(const struct mh_tx *tx, int64_t matter_id)
+{
+	for (int i = 0; i < tx->city->n_sick; i++)
+		if (tx->city->sick[i].matter_id == matter_id) return tx->city->sick[i].until > tx->now;
+	return false;
+}
+
+/* The transaction is lost, but the next round goes on without this matter. A fault of the store is nobody's fault. */
+static enum mh_code leave_alone(struct mh_tx *tx, int64_t matter_id, enum mh_code code, struct mh_err *reterr)
+{
+	struct mh_city *c = tx->city;
+	if (mh_err_info(code)->retryable || code == MH_E_STORE || code == MH_E_IO) return code;
+	int most = (int)(sizeof c->sick / sizeof c->sick[0]), at = 0;
+	while (at < c->n_sick && c->sick[at].matter_id != matter_id) at++;
+	if (at == most) at = (int)(matter_id % most);
+	if (at == c->n_sick) c->n_sick++;
+	c->sick[at].matter_id = matter_id;
+	c->sick[at].until = tx->now + SICK_MS;
+	mh_err_internal(reterr, "clock of matter %lld; left alone for ten minutes", (long long)matter_id);
+	return code;
+}
+
 enum mh_code mh_matter_tick(struct mh_tx *tx, int most, int *ret_n, struct mh_err *reterr)
 {
 	struct mh_q_clock_due_row *rows;
@@ -172,7 +196,11 @@ enum mh_code mh_matter_tick(struct mh_tx *tx, int most, int *ret_n, struct mh_er
 	int drawn = 0;
 	struct mh_q_clock_due_in in = {.home_id = tx->city->home_id, .now = tx->now, .limit = most};
 	MH_TRY(mh_q_clock_due(tx->db, tx->arena, &in, &rows, &n, reterr));
-	for (size_t i = 0; i < n; i++) MH_TRY(tick_one(tx, rows[i].matter_id, rows[i].name, reterr));
+	for (size_t i = 0; i < n; i++) {
+		if (is_sick(tx, rows[i].matter_id)) continue;
+		enum mh_code code = tick_one(tx, rows[i].matter_id, rows[i].name, reterr);
+		if (code != MH_OK) return leave_alone(tx, rows[i].matter_id, code, reterr);
+	}
 	MH_TRY(mh_vote__draw_due(tx, most, &drawn, reterr));
 	*ret_n = (int)n + drawn;
 	return MH_OK;

@@ -41,6 +41,12 @@ struct mh_city {
 	struct mh_key master;
 	struct mh_clock clock;
 	struct mh_rng rng;
+	/* Clocks whose firing failed by their own fault: left alone for a while, so that they do not hold up the others. */
+	struct {
+		int64_t matter_id;
+		mh_time until;
+	} sick[64];
+	int n_sick;
 	mh_time last_id_ms;
 	int id_step; /* ids are never given twice, even when the clock steps back */
 };

@@ -20,4 +20,6 @@ enum mh_code mh_city__path(struct mh_arena *a, struct mh_str dir, const char *na
 			   struct mh_err *reterr);
 enum mh_code mh_city__make_master(struct mh_arena *a, struct mh_str state_dir, const struct mh_rng *rng,
 				  struct mh_err *reterr);
+enum mh_code mh_city__check_kinds(const struct mh_city *c, struct mh_arena *a, struct mh_buf *report,
+				  struct mh_err *reterr);
 #endif

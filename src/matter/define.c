@@ -61,6 +61,35 @@ enum mh_code mh_city_define(struct mh_tx *tx, struct mh_str text, struct mh_str 
 	return mh_city__know(c, d, reterr);
 }
 
+/* Which kinds a definition makes is only known to be right when all are there. */
+static void check_effects(const struct mh_city *c, const struct mh_def *d, const struct mh_effect *e, size_t n,
+			  struct mh_diags *diags)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool known = e[i].kind != MH_DO_SPAWN && e[i].kind != MH_DO_SAMPLE;
+		for (size_t k = 0; k < c->n_defs && !known; k++) known = mh_str_eq(c->defs[k]->kind, e[i].kind_name);
+		if (!known)
+			MH_DIAG_ERROR(diags, "unknown-kind", e[i].at, NULL,
+				      MH_STR_FMT " makes a " MH_STR_FMT ", but no definition of that kind is there",
+				      MH_STR_ARG(d->kind), MH_STR_ARG(e[i].kind_name));
+	}
+}
+
+enum mh_code mh_city__check_kinds(const struct mh_city *c, struct mh_arena *a, struct mh_buf *report,
+				  struct mh_err *reterr)
+{
+	struct mh_diags diags = mh_diags_new(a, MH_STR("definitions"));
+	for (size_t i = 0; i < c->n_defs; i++) {
+		const struct mh_def *d = c->defs[i];
+		for (size_t s = 0; s < d->n_states; s++)
+			check_effects(c, d, d->states[s].enter, d->states[s].n_enter, &diags);
+		for (size_t t = 0; t < d->n_transitions; t++)
+			check_effects(c, d, d->transitions[t].effects, d->transitions[t].n_effects, &diags);
+	}
+	mh_diags_print(&diags, report);
+	return mh_diags_result(&diags, reterr);
+}
+
 /* --- calendars --- */
 
 enum mh_code mh_city__calendar_entry(struct mh_tx *tx, const struct mh_cal *cal, int64_t *ret_seq,

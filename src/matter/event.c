@@ -2,7 +2,7 @@
  *
  * An entry is one line of JSON, keys in a fixed order, integers only (docs/ledger.md):
  *   {"v":1,"t":seconds,"e":name,"m":ref,"d":"kind@version","p":previous entry of this matter or -1,
- *    "from":state,"to":state,"by":role,"org":unit,"f":{public facts},"c":commitment to the payload} */
+ *    "from":state,"to":state,"by":role,"org":unit that has it,"u":unit that acted, if another,"f":{public facts},"c":commitment to the payload} */
 #include "matter/matter_priv.h"
 
 #include <string.h>
@@ -22,6 +22,10 @@ static void header_text(const struct mh_tx *tx, const struct mh_matter *m, const
 	mh_buf_json(b, ev->by);
 	mh_buf_c(b, ",\"org\":");
 	mh_buf_json(b, mh_org_code(&tx->city->orgs, m->owner));
+	if (ev->org >= 0 && ev->org != m->owner) {
+		mh_buf_c(b, ",\"u\":");
+		mh_buf_json(b, mh_org_code(&tx->city->orgs, ev->org));
+	}
 	if (facts.len > 2) {
 		mh_buf_c(b, ",\"f\":");
 		mh_buf_str_add(b, facts);
@@ -80,6 +84,17 @@ static enum mh_code store_payload(struct mh_tx *tx, struct mh_matter *m, const s
 	return mh_q_private_add(tx->db, &in, reterr);
 }
 
+/* Into the ledger; *ret_seq is the event's number. */
+static enum mh_code enter(struct mh_tx *tx, int64_t matter_id, struct mh_str entry, int64_t *ret_seq,
+			  struct mh_err *reterr)
+{
+	struct mh_ledger *l = tx->city->ledger;
+	int64_t index;
+	MH_TRY(mh_ledger_append(l, tx->db, matter_id, entry, &index, reterr));
+	*ret_seq = mh_seq_join(mh_ledger_log(l), index);
+	return MH_OK;
+}
+
 static enum mh_code append(struct mh_tx *tx, struct mh_matter *m, struct mh_event *ev, struct mh_err *reterr)
 {
 	struct payload p = {0};
@@ -95,8 +110,7 @@ static enum mh_code append(struct mh_tx *tx, struct mh_matter *m, struct mh_even
 	enum mh_code code = b.failed ? MH_FAIL(reterr, MH_E_TOO_LARGE,
 					       "Could not record the step: its public facts are too long")
 				     : MH_OK;
-	if (code == MH_OK)
-		code = mh_ledger_append(tx->city->ledger, tx->db, m->id, mh_buf_str(&b), &m->last_seq, reterr);
+	if (code == MH_OK) code = enter(tx, m->id, mh_buf_str(&b), &m->last_seq, reterr);
 	mh_buf_done(&b);
 	if (code != MH_OK) return code;
 	m->updated = tx->now;
@@ -120,5 +134,5 @@ enum mh_code mh_event__city(struct mh_tx *tx, const char *name, json_t *facts, i
 	struct mh_str entry = mh_str_fmt(tx->arena, "{\"v\":1,\"t\":%lld,\"e\":\"%s\",\"f\":" MH_STR_FMT "}",
 					 (long long)(tx->now / 1000), name, MH_STR_ARG(text));
 	MH_TRY_MEM(entry.ptr, reterr);
-	return mh_ledger_append(tx->city->ledger, tx->db, 0, entry, ret_seq, reterr);
+	return enter(tx, 0, entry, ret_seq, reterr);
 }

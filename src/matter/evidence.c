@@ -119,11 +119,45 @@ enum mh_code mh_matter_file(struct mh_tx *tx, const struct mh_file *file, int64_
 
 /* --- erasure --- */
 
+static enum mh_code erase_one(struct mh_tx *tx, struct mh_matter *m, const struct mh_party *by, struct mh_str basis,
+			      struct mh_err *reterr)
+{
+	int64_t home = tx->city->home_id, n;
+	MH_TRY(mh_q_matter_key_erase(tx->db, &(struct mh_q_matter_key_erase_in){.home_id = home, .matter_id = m->id},
+				     &n, reterr));
+	MH_TRY(mh_q_private_erase(tx->db, &(struct mh_q_private_erase_in){.home_id = home, .matter_id = m->id}, &n,
+				  reterr));
+	json_t *facts = json_pack("{s:s%}", "basis", basis.ptr, basis.len);
+	MH_TRY_MEM(facts, reterr);
+	struct mh_event ev = {
+		.name = "erased", .by = by->role, .org = by->org, .from = m->state, .to = m->state, .header = facts};
+	MH_TRY(mh_event__append(tx, m, &ev, reterr));
+	m->erased = true;
+	return mh_matter__save(tx, m, reterr);
+}
+
+/* Children hold copies of what the person said: they are erased with their parent. */
+static enum mh_code erase_tree(struct mh_tx *tx, struct mh_matter *m, const struct mh_party *by, struct mh_str basis,
+			       int depth, struct mh_err *reterr)
+{
+	struct mh_q_matter_children_row *rows;
+	size_t n;
+	struct mh_q_matter_children_in in = {.home_id = tx->city->home_id, .parent_id = m->id, .limit = 1000};
+	if (depth > 8) return MH_FAIL(reterr, MH_E_CORRUPT, "Could not erase: children of children without end");
+	MH_TRY(erase_one(tx, m, by, basis, reterr));
+	MH_TRY(mh_q_matter_children(tx->db, tx->arena, &in, &rows, &n, reterr));
+	for (size_t i = 0; i < n; i++) {
+		struct mh_matter *child;
+		MH_TRY(mh_matter__load(tx, rows[i].id, &child, reterr));
+		MH_TRY(erase_tree(tx, child, by, basis, depth + 1, reterr));
+	}
+	return MH_OK;
+}
+
 enum mh_code mh_matter_erase(struct mh_tx *tx, int64_t matter_id, struct mh_party by, struct mh_str legal_basis,
 			     struct mh_outcome *ret, struct mh_err *reterr)
 {
 	struct mh_matter *m;
-	int64_t home = tx->city->home_id, n;
 	if (!legal_basis.len || legal_basis.len > 300)
 		return MH_FAIL(reterr, MH_E_INVALID, "Erasure needs its legal basis, in at most 300 bytes");
 	MH_TRY(mh_matter__load(tx, matter_id, &m, reterr));
@@ -132,16 +166,6 @@ enum mh_code mh_matter_erase(struct mh_tx *tx, int64_t matter_id, struct mh_part
 		mh_err_hint(reterr, "Close or withdraw it first.");
 		return code;
 	}
-	MH_TRY(mh_q_matter_key_erase(tx->db, &(struct mh_q_matter_key_erase_in){.home_id = home, .matter_id = m->id},
-				     &n, reterr));
-	MH_TRY(mh_q_private_erase(tx->db, &(struct mh_q_private_erase_in){.home_id = home, .matter_id = m->id}, &n,
-				  reterr));
-	json_t *facts = json_pack("{s:s%}", "basis", legal_basis.ptr, legal_basis.len);
-	MH_TRY_MEM(facts, reterr);
-	struct mh_event ev = {
-		.name = "erased", .by = by.role, .org = by.org, .from = m->state, .to = m->state, .header = facts};
-	MH_TRY(mh_event__append(tx, m, &ev, reterr));
-	m->erased = true;
-	MH_TRY(mh_matter__save(tx, m, reterr));
+	MH_TRY(erase_tree(tx, m, &by, legal_basis, 0, reterr));
 	return mh_engine__outcome(tx, m, ret, reterr);
 }

@@ -8,6 +8,21 @@
 #include "matter/city.h"
 #include "matter/party.h"
 
+/* The number of an event: its place in its log, and which log of the home it is (a restore closes one and opens the next).
+ * In the first log it is simply the entry's index. Below 2^53. */
+static inline int64_t mh_seq_join(int64_t log, int64_t index)
+{
+	return (log - 1) << 40 | index;
+}
+static inline int64_t mh_seq_log(int64_t seq)
+{
+	return (seq >> 40) + 1;
+}
+static inline int64_t mh_seq_index(int64_t seq)
+{
+	return seq & (((int64_t)1 << 40) - 1);
+}
+
 struct mh_matter; /* one matter, loaded; see matter_priv.h */
 struct mh_tx {
 	struct mh_city *city;

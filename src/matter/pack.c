@@ -303,7 +303,7 @@ static enum mh_code definitions(struct pack *p, struct mh_city *city, struct mh_
 	for (size_t i = 0; i < n; i++)
 		if (!mh_str_ends(names[i], ".scenarios.yaml") && !mh_str_ends(names[i], ".migration.yaml"))
 			MH_TRY(define(p, city, names[i], reterr));
-	return MH_OK;
+	return mh_city__check_kinds(city, &p->arena, p->report, reterr);
 }
 
 static enum mh_code calendar_entry(struct pack *p, struct mh_city *city, struct mh_err *reterr)

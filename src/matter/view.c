@@ -208,7 +208,7 @@ enum mh_code mh_matter_events(struct mh_tx *tx, int64_t id, json_t **ret, struct
 		MH_TRY(mh_json_parse((struct mh_str){(const char *)rows[i].entry.ptr, rows[i].entry.len}, &e, reterr));
 		int t = mh_def_transition(m->def, mh_json_get_str(e, "e"));
 		if (t >= 0) json_object_set_new(e, "label", label(&m->def->transitions[t].label));
-		json_object_set_new(e, "seq", json_integer(rows[i].seq));
+		json_object_set_new(e, "seq", json_integer(mh_seq_join(rows[i].log, rows[i].seq)));
 		json_object_set_new(e, "at", mh_view__time(tx, mh_json_get_int(e, "t", 0) * 1000));
 		if (json_array_append_new(list, e) != 0) return no_memory(reterr);
 	}

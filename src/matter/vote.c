@@ -126,12 +126,14 @@ enum mh_code mh_vote__draw_due(struct mh_tx *tx, int most, int *ret_n, struct mh
 	MH_TRY(mh_q_vote_undrawn(tx->db, tx->arena, &in, &rows, &n, reterr));
 	*ret_n = 0;
 	if (n == 0) return MH_OK;
+	int64_t log = mh_ledger_log(tx->city->ledger);
 	enum mh_code code = mh_ledger_checkpoint(tx->db, tx->city->home_id, 0, tx->arena, &note, &head, reterr);
 	if (code == MH_E_UNAVAILABLE) return MH_OK;
 	if (code != MH_OK) return code;
 	for (size_t i = 0; i < n; i++) {
 		struct mh_matter *m;
-		if (rows[i].seq >= head.size) continue; /* not yet under a signed head */
+		if (mh_seq_log(rows[i].seq) == log && mh_seq_index(rows[i].seq) >= head.size)
+			continue; /* not yet under a signed head */
 		MH_TRY(mh_matter__load(tx, rows[i].matter_id, &m, reterr));
 		MH_TRY(mh_clocks__load(tx, m, reterr));
 		MH_TRY(draw(tx, m, rows[i].seq, &head, reterr));
