@@ -1,4 +1,4 @@
-/* What the static checks share: the definition as a graph, sets of states, paths. See README.checks.md for why the
+/* What the static checks share: the definition as a graph, sets of states, paths. See README.md for why the
  * rules are as they are. All memory is in `arena`, which lives for one check. */
 #ifndef MH_PROCESS_CHECK_PRIV_H
 #define MH_PROCESS_CHECK_PRIV_H

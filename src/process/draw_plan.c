@@ -14,7 +14,7 @@ static int per_mille(uint32_t c)
 	if (c < 128 && strchr("ijl.,:;'|!", (int)c)) return 270;
 	if (c < 128 && strchr("frt()[]- ", (int)c)) return 350;
 	if (c < 128 && strchr("mwMW@", (int)c)) return 860;
-	return c >= 'A' && c <= 'Z' ? 680 : 570;
+	return c >= 'A' && c <= 'Z' ? 690 : 610;
 }
 
 int64_t mh_draw__measure(struct mh_str s, int size)
@@ -167,7 +167,7 @@ static bool transition(struct mh_draw *g, const struct mh_transition *t)
 
 static void size_card(struct mh_draw_node *n)
 {
-	int64_t w = mh_draw__measure(n->title, n->state < 0 ? MH_DRAW_TEXT_SIZE : MH_DRAW_TITLE_SIZE);
+	int64_t w = mh_draw__measure(n->title, n->state < 0 ? MH_DRAW_TEXT_SIZE : MH_DRAW_TITLE_SIZE + 1 /* bold */);
 	for (size_t i = 0; i < n->n_notes; i++) {
 		int64_t x = n->state < 0 ? mh_draw__measure(n->notes[i].main, MH_DRAW_TEXT_SIZE)
 					 : mh_draw__text_width(&n->notes[i]);
