@@ -219,7 +219,7 @@ static enum mh_code size_job(struct mh_db *db, void *arg, struct mh_err *reterr)
 
 enum mh_code mh_service_wait_signed(struct mh_service *s, int64_t seq, int wait_ms, struct mh_err *reterr)
 {
-	int64_t want = seq + 1, until = mh_ticks() + wait_ms;
+	int64_t want = seq == INT64_MAX ? seq : seq + 1, until = mh_ticks() + wait_ms;
 	if (seq == INT64_MAX) {
 		void *arg[] = {s, &want};
 		MH_TRY(mh_writer_run(s->writer, size_job, arg, wait_ms, reterr));
