@@ -35,7 +35,7 @@ static void put_date(const struct teller *t, mh_day day, bool always_year)
 	int w = mh_day_weekday(day);
 	if (t->zh) {
 		if (year) mh_buf_fmt(t->out, "%d年", c.year);
-		mh_buf_fmt(t->out, "%d月%d日(%s)", c.month, c.day, weekdays_zh[w]);
+		mh_buf_fmt(t->out, "%d月%d日（%s）", c.month, c.day, weekdays_zh[w]);
 	} else {
 		mh_buf_fmt(t->out, "%s %d %s", weekdays_en[w], c.day, months_en[c.month]);
 		if (year) mh_buf_fmt(t->out, " %d", c.year);
@@ -88,7 +88,7 @@ static void put_counted(const struct teller *t, const struct run *r)
 static void put_skipped(const struct teller *t, const struct run *r)
 {
 	if (r->skipped == 0) return;
-	if (t->zh) mh_buf_fmt(t->out, ",休息日 %lld 天不计", (long long)r->skipped);
+	if (t->zh) mh_buf_fmt(t->out, "，休息日 %lld 天不计", (long long)r->skipped);
 	else mh_buf_fmt(t->out, "; %lld day%s off not counted", (long long)r->skipped, r->skipped == 1 ? "" : "s");
 }
 
@@ -97,11 +97,11 @@ static void put_named(const struct teller *t, const struct run *r)
 	struct mh_str name = t->zh ? r->row->zh : r->row->en;
 	if (r->kind == HOLIDAY) {
 		mh_buf_str_add(t->out, name);
-		mh_buf_c(t->out, t->zh ? "放假,不计" : ", not counted");
+		mh_buf_c(t->out, t->zh ? "放假，不计" : ", not counted");
 	} else {
 		if (!t->zh) mh_buf_c(t->out, "worked to make up for ");
 		mh_buf_str_add(t->out, name);
-		mh_buf_c(t->out, t->zh ? "调休上班," : ", ");
+		mh_buf_c(t->out, t->zh ? "调休上班，" : ", ");
 		put_counted(t, r);
 	}
 }
@@ -119,10 +119,10 @@ static void tell_run(struct teller *t, const struct run *r)
 	switch (r->kind) {
 	case HOLIDAY:
 	case MADE_UP: put_named(t, r); break;
-	case WEEKEND: mh_buf_c(t->out, t->zh ? "周末,不计" : "weekend, not counted"); break;
-	case START: mh_buf_c(t->out, t->zh ? "起算当日,不计入" : "the day of the start, not counted"); break;
-	case START_OWED: mh_buf_c(t->out, t->zh ? "抵起算当日,不计入" : "for the day of the start, not counted"); break;
-	case START_LATE: mh_buf_c(t->out, t->zh ? "已过办公时间,不计" : "after business hours, not counted"); break;
+	case WEEKEND: mh_buf_c(t->out, t->zh ? "周末，不计" : "weekend, not counted"); break;
+	case START: mh_buf_c(t->out, t->zh ? "起算当日，不计入" : "the day of the start, not counted"); break;
+	case START_OWED: mh_buf_c(t->out, t->zh ? "抵起算当日，不计入" : "for the day of the start, not counted"); break;
+	case START_LATE: mh_buf_c(t->out, t->zh ? "已过办公时间，不计" : "after business hours, not counted"); break;
 	default: put_counted(t, r); put_skipped(t, r);
 	}
 	mh_buf_c(t->out, t->zh ? "。\n" : ".\n");
@@ -189,31 +189,31 @@ static void tell_head(struct teller *t)
 	const struct mh_timer_state *s = t->timer;
 	mh_buf_c(t->out, t->zh ? "自" : "From ");
 	put_instant(t, s->running_since);
-	mh_buf_c(t->out, t->zh ? "起算,期限 " : ": ");
+	mh_buf_c(t->out, t->zh ? "起算，期限 " : ": ");
 	put_steps(t->out, s->unit, s->budget, t->zh);
 	if (s->used > 0) {
-		mh_buf_c(t->out, t->zh ? ",此前已用 " : "; used before: ");
+		mh_buf_c(t->out, t->zh ? "，此前已用 " : "; used before: ");
 		put_steps(t->out, s->unit, s->used, t->zh);
 	}
 	mh_buf_c(t->out, t->zh ? "。\n" : ".\n");
 	if (s->unit == MH_UNIT_D)
 		mh_buf_c(t->out,
-			 t->zh ? "按自然日计算,含周末和节假日。\n" : "Natural days: weekends and holidays count.\n");
+			 t->zh ? "按自然日计算，含周末和节假日。\n" : "Natural days: weekends and holidays count.\n");
 	if (s->unit == MH_UNIT_H || s->unit == MH_UNIT_MIN)
-		mh_buf_c(t->out, t->zh ? "按自然时间连续计算,含夜间、周末和节假日。\n"
+		mh_buf_c(t->out, t->zh ? "按自然时间连续计算，含夜间、周末和节假日。\n"
 				       : "Plain time: nights, weekends and holidays count.\n");
 }
 
 static void tell_end(struct teller *t)
 {
-	mh_buf_c(t->out, t->zh ? "到期:" : "Due: ");
+	mh_buf_c(t->out, t->zh ? "到期：" : "Due: ");
 	put_instant(t, t->due.at);
 	mh_buf_c(t->out, t->zh ? "。\n" : ".\n");
 	if (!t->due.provisional) return;
 	int year = mh_day_civil(mh_time_day(t->due.at, t->cal->rules.zone_min)).year;
 	if (t->cal->rules.last_year >= year)
 		year = mh_day_civil(mh_time_day(t->timer->running_since, t->cal->rules.zone_min)).year;
-	if (t->zh) mh_buf_fmt(t->out, "暂定:%d 年的节假日安排不在本日历中,暂按平常的工作周计算。\n", year);
+	if (t->zh) mh_buf_fmt(t->out, "暂定：%d 年的节假日安排不在本日历中，暂按平常的工作周计算。\n", year);
 	else
 		mh_buf_fmt(t->out,
 			   "Provisional: the holidays of %d are not in this calendar; the ordinary week was used.\n",
@@ -223,7 +223,7 @@ static void tell_end(struct teller *t)
 static void tell_halted(struct teller *t)
 {
 	bool paused = t->timer->running_since == MH_TIMER_PAUSED;
-	if (t->zh) mh_buf_c(t->out, paused ? "计时已暂停,剩余 " : "计时已停止,剩余 ");
+	if (t->zh) mh_buf_c(t->out, paused ? "计时已暂停，剩余 " : "计时已停止，剩余 ");
 	else mh_buf_c(t->out, paused ? "Paused, with " : "Stopped, with ");
 	put_steps(t->out, t->timer->unit, mh_timer_left(t->timer, t->cal, 0), t->zh);
 	mh_buf_c(t->out, t->zh ? "。\n" : " left.\n");

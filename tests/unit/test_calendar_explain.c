@@ -47,13 +47,13 @@ static void working_days_over_spring_festival(void **state)
 		    "Mon 19 – Wed 21 Feb: 3 working days counted.\n"
 		    "Due: Wed 21 Feb 2024, 17:30.\n");
 	expect_text(&s, "zh",
-		    "自2024年2月8日(周四)16:00起算,期限 5 个工作日。\n"
-		    "2月8日(周四):起算当日,不计入。\n"
-		    "2月9日(周五):计 1 个工作日。\n"
-		    "2月10日(周六)至2月17日(周六):春节放假,不计。\n"
-		    "2月18日(周日):春节调休上班,计 1 个工作日。\n"
-		    "2月19日(周一)至2月21日(周三):计 3 个工作日。\n"
-		    "到期:2024年2月21日(周三)17:30。\n");
+		    "自2024年2月8日（周四）16:00起算，期限 5 个工作日。\n"
+		    "2月8日（周四）:起算当日，不计入。\n"
+		    "2月9日（周五）:计 1 个工作日。\n"
+		    "2月10日（周六）至2月17日（周六）:春节放假，不计。\n"
+		    "2月18日（周日）:春节调休上班，计 1 个工作日。\n"
+		    "2月19日（周一）至2月21日（周三）:计 3 个工作日。\n"
+		    "到期：2024年2月21日（周三）17:30。\n");
 }
 
 static void working_hours_over_a_weekend(void **state)
@@ -67,11 +67,11 @@ static void working_hours_over_a_weekend(void **state)
 		    "Due: Mon 17 Nov 2025, 10:00.\n");
 	s = started("2025-11-14 18:00", "2wh");
 	expect_text(&s, "zh",
-		    "自2025年11月14日(周五)18:00起算,期限 2 个工作小时。\n"
-		    "11月14日(周五):已过办公时间,不计。\n"
-		    "11月15日(周六)至11月16日(周日):周末,不计。\n"
-		    "11月17日(周一):计 2 个工作小时。\n"
-		    "到期:2025年11月17日(周一)10:30。\n");
+		    "自2025年11月14日（周五）18:00起算，期限 2 个工作小时。\n"
+		    "11月14日（周五）:已过办公时间，不计。\n"
+		    "11月15日（周六）至11月16日（周日）:周末，不计。\n"
+		    "11月17日（周一）:计 2 个工作小时。\n"
+		    "到期：2025年11月17日（周一）10:30。\n");
 }
 
 static void plain_units(void **state)
@@ -85,9 +85,9 @@ static void plain_units(void **state)
 		    "Due: Tue 13 Jan 2026, 23:59:59.\n");
 	s = started("2025-11-14 17:00", "90min");
 	expect_text(&s, "zh",
-		    "自2025年11月14日(周五)17:00起算,期限 1 小时 30 分钟。\n"
-		    "按自然时间连续计算,含夜间、周末和节假日。\n"
-		    "到期:2025年11月14日(周五)18:30。\n");
+		    "自2025年11月14日（周五）17:00起算，期限 1 小时 30 分钟。\n"
+		    "按自然时间连续计算，含夜间、周末和节假日。\n"
+		    "到期：2025年11月14日（周五）18:30。\n");
 }
 
 static void after_a_pause(void **state)
@@ -95,7 +95,7 @@ static void after_a_pause(void **state)
 	struct mh_timer_state s = started("2025-09-26 10:00", "5wd");
 	assert_int_equal(mh_timer_pause(&s, world.cal, at("2025-09-29 12:00"), NULL), MH_OK);
 	expect_text(&s, "en", "Paused, with 4 working days left.\n");
-	expect_text(&s, "zh", "计时已暂停,剩余 4 个工作日。\n");
+	expect_text(&s, "zh", "计时已暂停，剩余 4 个工作日。\n");
 	assert_int_equal(mh_timer_resume(&s, world.cal, at("2025-10-09 10:00"), NULL), MH_OK);
 	expect_text(&s, "en",
 		    "From Thu 9 Oct 2025, 10:00: 5 working days; used before: 1 working day.\n"
@@ -115,7 +115,7 @@ static void after_a_pause(void **state)
 		    "Tue 18 Nov: 1 working day counted.\n"
 		    "Due: Tue 18 Nov 2025, 17:30.\n");
 	assert_int_equal(mh_timer_stop(&s, world.cal, at("2025-11-18 12:00"), NULL), MH_OK);
-	expect_text(&s, "zh", "计时已停止,剩余 1 个工作日。\n");
+	expect_text(&s, "zh", "计时已停止，剩余 1 个工作日。\n");
 }
 
 static void long_spans_are_condensed(void **state)
@@ -134,11 +134,11 @@ static void long_spans_are_condensed(void **state)
 		    "Due: Fri 28 Nov 2025, 17:30.\n");
 	s = started("2015-09-01 10:00", "3000wd");
 	expect_text(&s, "zh",
-		    "自2015年9月1日(周二)10:00起算,期限 3000 个工作日。\n"
-		    "9月1日(周二):起算当日,不计入。\n"
-		    "9月2日(周三)至2027年9月2日(周四):计 3000 个工作日,休息日 1384 天不计。\n"
-		    "到期:2027年9月2日(周四)17:30。\n"
-		    "暂定:2027 年的节假日安排不在本日历中,暂按平常的工作周计算。\n");
+		    "自2015年9月1日（周二）10:00起算，期限 3000 个工作日。\n"
+		    "9月1日（周二）:起算当日，不计入。\n"
+		    "9月2日（周三）至2027年9月2日（周四）:计 3000 个工作日，休息日 1384 天不计。\n"
+		    "到期：2027年9月2日（周四）17:30。\n"
+		    "暂定：2027 年的节假日安排不在本日历中，暂按平常的工作周计算。\n");
 }
 
 static void used_up_and_short_of_room(void **state)
