@@ -146,6 +146,7 @@ create index matter_number on matter (home_id, number);
 create index matter_owner on matter (home_id, owner_id, category, id);
 create index matter_parent on matter (home_id, parent_id, kind) where parent_id > 0;
 create index matter_main on matter (home_id, main_id, id) where main_id > 0;
+create index matter_class on matter (home_id, class_code, id) where class_code > '';
 
 -- The only place of personal data: what an event carried that is not for the ledger, sealed under the matter's key.
 -- The only table with deletes.

@@ -37,15 +37,17 @@ static bool decode_name(struct mh_arena *a, struct mh_str s, struct mh_str *ret)
 enum mh_code mh_actor_parse(struct mh_arena *a, struct mh_str text, struct mh_actor *ret, struct mh_err *reterr)
 {
 	struct mh_actor actor = {0};
-	struct mh_str rest = mh_str_dup(a, text);
+	struct mh_str rest = mh_str_dup(a, text), unit = {NULL, 0};
 	MH_TRY_MEM(rest.ptr, reterr);
-	bool good = mh_str_split(&rest, '@', &actor.role) && mh_str_split(&rest, ';', &actor.org) &&
-		    is_word(actor.role, 32, false) && is_word(actor.org, 64, true) &&
+	bool good = mh_str_split(&rest, '@', &actor.role) && mh_str_split(&rest, ';', &unit) &&
+		    mh_str_split(&unit, '/', &actor.org) && is_word(actor.role, 32, false) &&
+		    is_word(actor.org, 64, true) && (!unit.ptr || is_word(unit, 64, true)) &&
 		    (!rest.ptr || decode_name(a, rest, &actor.name));
+	actor.officer = unit;
 	if (!good) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "Cannot read who acts");
-		mh_err_hint(reterr, "Write role@orgcode, for example handler@330102, then ;name= and a percent-encoded "
-				    "name if you like.");
+		mh_err_hint(reterr, "Write role@orgcode or role@orgcode/officer, for example handler@330102, then ;name= and a "
+			    "percent-encoded name if you like.");
 		return code;
 	}
 	*ret = actor;

@@ -6,11 +6,12 @@
 #include <string.h>
 
 extern const struct mh_command mh_cmd_init, mh_cmd_why, mh_cmd_receipt, mh_cmd_import;
+extern const struct mh_command mh_cmd_serve;
 extern const struct mh_command mh_cmd_version;
 
 /* In the order of the help text. */
 static const struct mh_command *const commands[] = {
-	&mh_cmd_init, &mh_cmd_why, &mh_cmd_receipt, &mh_cmd_import, &mh_cmd_version,
+	&mh_cmd_init, &mh_cmd_serve, &mh_cmd_why, &mh_cmd_receipt, &mh_cmd_import, &mh_cmd_version,
 };
 
 const struct mh_command *const *mh_commands_all(size_t *ret_n)

@@ -62,6 +62,9 @@ void mh_city_freep(struct mh_city **c);
 
 const struct mh_class *mh_city_class(const struct mh_city *c, struct mh_str code);
 const struct mh_duty *mh_city_duty(const struct mh_city *c, struct mh_str class_code);
+/* The unit that the duty catalogue names for a category at a place (an index of units): a department of the territory at the
+ * row's level, or that government itself; without a category or a row the township of the place. */
+int mh_assign_duty(const struct mh_city *c, struct mh_str class_code, int place);
 /* The version that a new matter of this kind uses on that day (the newest whose `since` has come), or NULL. */
 const struct mh_def *mh_city_def_for(const struct mh_city *c, struct mh_str kind, mh_day day);
 const struct mh_def *mh_city_def(const struct mh_city *c, struct mh_str kind, int64_t version);

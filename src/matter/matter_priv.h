@@ -65,7 +65,6 @@ struct mh_value mh_matter__eval(struct mh_tx *tx, struct mh_matter *m, const str
 /* MH_E_FORBIDDEN says what is missing. */
 enum mh_code mh_matter__may(struct mh_tx *tx, struct mh_matter *m, const struct mh_transition *t,
 			    const struct mh_party *by, struct mh_err *reterr);
-int mh_assign_duty(const struct mh_city *c, struct mh_str class_code, int place); /* unit by catalogue and territory */
 /* --- clocks.c --- */
 enum mh_code mh_clocks__load(struct mh_tx *tx, struct mh_matter *m, struct mh_err *reterr);
 struct mh_mclock *mh_clocks__find(struct mh_matter *m, struct mh_str name); /* NULL when absent */

@@ -69,8 +69,6 @@ enum mh_code mh_matter__may(struct mh_tx *tx, struct mh_matter *m, const struct 
 	return MH_OK;
 }
 
-/* The unit that the duty catalogue names for the category, in the territory where the matter lies. "territory" as the
- * lead means that government itself. Without a category or a row: the township of the place. */
 int mh_assign_duty(const struct mh_city *c, struct mh_str class_code, int place)
 {
 	const struct mh_orgs *o = &c->orgs;

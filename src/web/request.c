@@ -3,12 +3,12 @@
 #include <assert.h>
 #include <string.h>
 
-static const struct mh_value *value_of(const struct mh_request *req, const char *name)
+static const struct mh_req_value *value_of(const struct mh_request *req, const char *name)
 {
 	for (const struct mh_param *p = req->route->params; p && p->name; p++)
 		if (strcmp(p->name, name) == 0) return &req->values[p - req->route->params];
 	assert(!"a handler asks for a parameter that its route does not declare");
-	static const struct mh_value none;
+	static const struct mh_req_value none;
 	return &none;
 }
 
@@ -24,7 +24,7 @@ struct mh_str mh_req_str(const struct mh_request *req, const char *name)
 
 int64_t mh_req_int(const struct mh_request *req, const char *name, int64_t otherwise)
 {
-	const struct mh_value *v = value_of(req, name);
+	const struct mh_req_value *v = value_of(req, name);
 	return v->given ? v->number : otherwise;
 }
 
@@ -55,7 +55,7 @@ const json_t *mh_req_json(const struct mh_request *req, const char *name)
 
 const struct mh_pair *mh_req_list(const struct mh_request *req, const char *name, size_t *ret_n)
 {
-	const struct mh_value *v = value_of(req, name);
+	const struct mh_req_value *v = value_of(req, name);
 	*ret_n = v->n;
 	return v->list;
 }

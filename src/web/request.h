@@ -14,7 +14,7 @@ struct mh_pair {
 };
 
 /* One parameter as it came, checked. */
-struct mh_value {
+struct mh_req_value {
 	bool given;
 	struct mh_str text;         /* as it came; for JSON numbers and booleans empty */
 	int64_t number;             /* INT; BOOL 0 or 1; ENUM the index in choices; DAY mh_day; TIME mh_time */
@@ -44,7 +44,7 @@ struct mh_request {
 	struct mh_str query;        /* as it came, encoded, for links to the next page */
 	const struct mh_pair *headers;
 	size_t n_headers;
-	struct mh_value *values; /* beside route->params; read them with the functions below */
+	struct mh_req_value *values; /* beside route->params; read them with the functions below */
 	json_t *body;            /* MH_BODY_JSON; owned by the request */
 	struct mh_upload file;   /* MH_BODY_FILE */
 	struct mh_actor actor;

@@ -107,7 +107,7 @@ static void check_time(struct mh_request *req, const struct mh_param *p, struct 
 		     "应为带时区的时间，如 2026-11-21T17:30:00+08:00");
 }
 
-static void check_text(struct mh_request *req, const struct mh_param *p, struct mh_str s, struct mh_value *v)
+static void check_text(struct mh_request *req, const struct mh_param *p, struct mh_str s, struct mh_req_value *v)
 {
 	struct mh_str name = mh_str_c(p->name);
 	v->given = true;
@@ -139,7 +139,7 @@ static void check_members(struct mh_request *req, const struct mh_param *p, cons
 		     mh_str_fmt(&req->arena, "应有 %lld 至 %lld 项", (long long)p->min, (long long)max));
 }
 
-static void check_json(struct mh_request *req, const struct mh_param *p, json_t *j, struct mh_value *v)
+static void check_json(struct mh_request *req, const struct mh_param *p, json_t *j, struct mh_req_value *v)
 {
 	struct mh_str name = mh_str_c(p->name);
 	v->given = true;
@@ -169,7 +169,7 @@ static void check_json(struct mh_request *req, const struct mh_param *p, json_t 
 
 /* --- all values of one place --- */
 
-static struct mh_value *slot(struct mh_request *req, const struct mh_param *p)
+static struct mh_req_value *slot(struct mh_request *req, const struct mh_param *p)
 {
 	return &req->values[p - req->route->params];
 }
@@ -189,7 +189,7 @@ static const struct mh_param *param_for(const struct mh_request *req, enum mh_in
 static enum mh_code add_to_list(struct mh_request *req, const struct mh_param *p, struct mh_pair pair,
 				struct mh_err *reterr)
 {
-	struct mh_value *v = slot(req, p);
+	struct mh_req_value *v = slot(req, p);
 	if (!v->list) {
 		v->list = MH_NEW_ARRAY(&req->arena, REPEAT_MAX, struct mh_pair);
 		MH_TRY_MEM(v->list, reterr);
@@ -198,7 +198,7 @@ static enum mh_code add_to_list(struct mh_request *req, const struct mh_param *p
 		NOTE(req, mh_str_c(p->name), "it comes more than 100 times", "出现次数超过 100 次");
 		return MH_OK;
 	}
-	struct mh_value one = {0};
+	struct mh_req_value one = {0};
 	check_text(req, p, pair.value, &one);
 	((struct mh_pair *)(uintptr_t)v->list)[v->n++] = pair;
 	v->given = true;
@@ -247,7 +247,7 @@ enum mh_code mh_web__check_head(struct mh_request *req, const struct mh_route_ma
 	const struct mh_pair *pairs;
 	size_t n = 0;
 	for (const struct mh_param *p = req->route->params; p && p->name; p++) n++;
-	req->values = MH_NEW_ARRAY(&req->arena, n + 1, struct mh_value);
+	req->values = MH_NEW_ARRAY(&req->arena, n + 1, struct mh_req_value);
 	MH_TRY_MEM(req->values, reterr);
 	for (size_t i = 0; i < m->n; i++) {
 		const struct mh_param *p = param_for(req, MH_IN_PATH, m->values[i].name);

@@ -9,7 +9,9 @@ static void reads(void **state)
 	assert_int_equal(mh_actor_parse(&a, MH_STR("handler@330102-jtj"), &actor, NULL), MH_OK);
 	assert_true(mh_str_is(actor.role, "handler") && mh_str_is(actor.org, "330102-jtj") && actor.name.len == 0);
 	assert_int_equal(mh_actor_parse(&a, MH_STR("leader@A1;name=%E6%9D%8E"), &actor, NULL), MH_OK);
-	assert_true(mh_str_is(actor.name, "李"));
+	assert_true(mh_str_is(actor.name, "李") && actor.officer.len == 0);
+	assert_int_equal(mh_actor_parse(&a, MH_STR("panelist@330106/P06;name=a"), &actor, NULL), MH_OK);
+	assert_true(mh_str_is(actor.org, "330106") && mh_str_is(actor.officer, "P06") && mh_str_is(actor.name, "a"));
 	mh_arena_done(&a);
 }
 
@@ -17,7 +19,7 @@ static void refuses(void **state)
 {
 	static const char *const bad[] = {"",           "handler",       "@x",           "handler@",     "Handler@x",
 					  "h@x y",      "h@x;nome=a",    "h@x;name=%E6", "h@x;name=%0a", "h@-x",
-					  "h@x;name=%", "h@x;name=%E6%9"};
+					  "h@x;name=%", "h@x/", "h@/x", "h@x/y z", "h@x/y/z", "h@x;name=%E6%9"};
 	struct mh_arena a = MH_ARENA(0);
 	struct mh_actor actor;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

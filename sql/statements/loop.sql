@@ -1,0 +1,17 @@
+-- name: matter_alike :many
+-- Open matters of one kind and category in one territory that stand for themselves, newest first: candidates for one handling.
+-- param: anc_id int
+-- param: limit int
+select id, ref, number, state, room, owner_id, place_id, created
+from matter
+where home_id = :home_id and kind = :kind and class_code = :class_code and class_code > ''
+  and main_id = 0 and id <> :id and category in ('initial', 'active', 'waiting')
+  and place_id in (select c.des_id from org_closure c where c.anc_id = :anc_id)
+order by id desc limit :limit;
+
+-- name: file_shared :one
+-- How many other matters that have not been erased hold the same bytes.
+-- type: n int
+select count(*) as n
+from file f join matter_key k on k.home_id = f.home_id and k.matter_id = f.matter_id
+where f.home_id = :home_id and f.hash = :hash and f.matter_id <> :matter_id;

@@ -1,0 +1,185 @@
+/* `minhu serve`: the city in service, behind HTTP, until it is told to stop. */
+#include "base/log.h"
+#include "cli/cli.h"
+#include "loop/service.h"
+#include "sql_gen.h"
+#include "web/api.h"
+#include "web/http.h"
+#include "web/pool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern const struct mh_command mh_cmd_serve;
+
+struct serve {
+	struct mh_cli *cli;
+	struct mh_service *service;
+	struct mh_http_pool *pool;
+	struct mh_http *http;
+	struct mh_api api;
+	struct mh_str uri, state_dir, upload_dir;
+	char holder[96];
+	char last_trouble[320]; /* on the writer's thread only */
+	enum mh_code last_code;
+};
+
+/* The same trouble again and again (a store that is away) is one line in the log, not one a tick. */
+static void trouble(void *ctx, const struct mh_err *err)
+{
+	struct serve *s = ctx;
+	if (err->code == s->last_code && strcmp(err->message, s->last_trouble) == 0) return;
+	s->last_code = err->code;
+	snprintf(s->last_trouble, sizeof s->last_trouble, "%s", err->message);
+	mh_log_err(MH_LOG_ERROR, "service", err);
+}
+
+static enum mh_code make_dir(struct mh_arena *a, struct mh_str state_dir, const char *name, struct mh_str *ret,
+			     struct mh_err *reterr)
+{
+	struct mh_str path = mh_str_fmt(a, MH_STR_FMT "%s%s", MH_STR_ARG(state_dir), *name ? "/" : "", name);
+	MH_TRY_MEM(path.ptr, reterr);
+	if (mkdir(path.ptr, 0700) != 0 && errno != EEXIST)
+		return MH_FAIL(reterr, MH_E_IO, "Could not make the folder %s: %s", path.ptr, strerror(errno));
+	*ret = path;
+	return MH_OK;
+}
+
+/* Uploads that a crash left behind: nothing refers to them. */
+static void sweep(struct mh_str dir)
+{
+	DIR *d = opendir(dir.ptr);
+	const struct dirent *e;
+	while (d && (e = readdir(d))) {
+		struct mh_str name = mh_str_c(e->d_name);
+		if (mh_str_starts(name, "upload-") && mh_str_ends(name, ".tmp")) unlinkat(dirfd(d), e->d_name, 0);
+	}
+	if (d) closedir(d);
+}
+
+static enum mh_code prepared(struct mh_db *db, struct mh_err *reterr)
+{
+	return mh_db_prepare(db, &mh_sql_catalog, reterr);
+}
+
+static enum mh_code start_service(struct serve *s, struct mh_err *reterr)
+{
+	char host[48] = "host";
+	uint64_t random;
+	gethostname(host, sizeof host - 1);
+	mh_random(&s->cli->rng, &random, sizeof random);
+	snprintf(s->holder, sizeof s->holder, "%.40s:%ld:%016llx", host, (long)getpid(), (unsigned long long)random);
+	struct mh_service_config config = {.uri = s->uri,
+					   .state_dir = s->state_dir,
+					   .clock = s->cli->clock,
+					   .rng = s->cli->rng,
+					   .holder = s->holder,
+					   .trouble = trouble,
+					   .trouble_ctx = s};
+	return mh_service_start(&config, &s->service, reterr);
+}
+
+static enum mh_code start_http(struct serve *s, struct mh_err *reterr)
+{
+	const char *listen = mh_cli_opt(s->cli, "listen");
+	int64_t threads = 2;
+	struct mh_http_config config = {.listen = listen ? listen : "127.0.0.1:8080",
+					.lists = NULL,
+					.store = mh_http_pool_store(s->pool),
+					.app = &s->api,
+					.clock = s->cli->clock,
+					.rng = s->cli->rng,
+					.upload_dir = s->upload_dir.ptr};
+	MH_TRY(mh_cli_opt_int(s->cli, "threads", 1, 64, &threads, reterr));
+	config.threads = (unsigned)threads;
+	config.lists = mh_routes_all(&config.n_lists);
+	return mh_http_start(&config, &s->http, reterr);
+}
+
+static enum mh_code start(struct serve *s, struct mh_err *reterr)
+{
+	struct mh_arena *a = &s->cli->arena;
+	MH_TRY(mh_cli_store(s->cli, &s->uri, reterr));
+	s->state_dir = mh_service_state_dir(a, s->uri, s->cli->state);
+	MH_TRY_MEM(s->state_dir.ptr, reterr);
+	MH_TRY(start_service(s, reterr));
+	MH_TRY(make_dir(a, s->state_dir, "files", &s->api.files_dir, reterr));
+	MH_TRY(make_dir(a, s->state_dir, "tmp", &s->upload_dir, reterr));
+	sweep(s->upload_dir);
+	s->api.service = s->service;
+	MH_TRY(mh_http_pool_open(s->uri, mh_service_writer(s->service), prepared, &s->pool, reterr));
+	return start_http(s, reterr);
+}
+
+/* In this order nothing is lost: no new requests, those in flight are answered, the writer finishes what it accepted. */
+static void stop(struct serve *s)
+{
+	mh_http_stop(s->http);
+	mh_service_stop(s->service);
+	mh_http_pool_close(s->pool);
+}
+
+static void greet(const struct serve *s)
+{
+	const char *listen = mh_cli_opt(s->cli, "listen");
+	struct mh_str host = mh_str_c(listen ? listen : "127.0.0.1:8080");
+	size_t cut = host.len;
+	while (cut > 0 && host.ptr[cut - 1] != ':') cut--;
+	host.len = cut ? cut - 1 : host.len;
+	unsigned port = mh_http_port(s->http);
+	mh_cli_say(s->cli, mh_cli_t(s->cli, "Minhu is in service: http://" MH_STR_FMT ":%u", "民呼已开始服务：http://" MH_STR_FMT ":%u"),
+		   MH_STR_ARG(host), port);
+	mh_cli_say(s->cli, "%s",
+		   mh_cli_t(s->cli, "Try: forms that can be filled in, and raising a request", "试一试：可填写的表单，以及提出一件诉求"));
+	mh_cli_say(s->cli, "  curl http://" MH_STR_FMT ":%u/api/v1/forms", MH_STR_ARG(host), port);
+	mh_cli_say(s->cli,
+		   "  curl -H 'Content-Type: application/json' -d "
+		   "'{\"kind\":\"request-12345\",\"fields\":{\"channel\":\"web\",\"subject\":\"request\",\"text\":\"%s\"}}' "
+		   "http://" MH_STR_FMT ":%u/api/v1/matters",
+		   mh_cli_t(s->cli, "The street lamp is out", "路灯不亮了"), MH_STR_ARG(host), port);
+	mh_cli_say(s->cli, "%s", mh_cli_t(s->cli, "Stop with Ctrl-C; nothing that was accepted is lost.", "按 Ctrl-C 停止；已受理的一件不丢。"));
+	fflush(s->cli->out);
+}
+
+static enum mh_code run(struct mh_cli *cli, struct mh_err *reterr)
+{
+	struct serve s = {.cli = cli};
+	sigset_t wanted;
+	int got = 0;
+	/* Blocked before any thread begins, so that only the wait below takes them. */
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGINT);
+	sigaddset(&wanted, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &wanted, NULL);
+	enum mh_code code = start(&s, reterr);
+	if (code == MH_OK) {
+		greet(&s);
+		while (sigwait(&wanted, &got) != 0) {}
+		mh_cli_say(cli, "%s", mh_cli_t(cli, "Stopping: what was accepted is being finished", "正在停止：处理完已受理的请求"));
+		fflush(cli->out);
+	}
+	stop(&s);
+	return code == MH_OK ? mh_cli_result(cli, json_pack("{s:b}", "stopped", 1), reterr) : code;
+}
+
+static const struct mh_option options[] = {
+	{.name = "listen", .arg = "HOST:PORT", .env = "MINHU_LISTEN",
+	 .en = "Address, on this machine only; 127.0.0.1:8080, port 0 takes a free one", .zh = "监听地址（仅限本机），缺省 127.0.0.1:8080，端口 0 表示任取"},
+	{.name = "threads", .arg = "N", .en = "Threads that answer; 2", .zh = "应答线程数，缺省 2"},
+	{0}};
+
+const struct mh_command mh_cmd_serve = {
+	.name = "serve",
+	.en = "Put a city into service over HTTP",
+	.zh = "启动服务",
+	.more_en = "Opens the store for writing, drives its clocks, signs the ledger's head every second in which something "
+		   "happened, and answers HTTP on a loopback address; put a reverse proxy in front. SIGINT and SIGTERM stop it in "
+		   "good order.",
+	.more_zh = "打开存储并写入，驱动各项时限，每秒为账本签名，在本机地址上提供 HTTP 服务；对外请置于反向代理之后。收到 SIGINT 或 "
+		   "SIGTERM 时有序停止。",
+	.options = options,
+	.run = run};

@@ -1,0 +1,107 @@
+#include "web/api.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+const char *const mh_api_languages[] = {"zh", "en", NULL};
+
+struct mh_city *mh_api_city(const struct mh_request *req)
+{
+	return mh_service_city(mh_api_of(req)->service);
+}
+
+enum mh_code mh_api_begin(struct mh_request *req, struct mh_db_tx *snapshot, struct mh_err *reterr)
+{
+	if (!req->db || !req->app) return MH_FAIL(reterr, MH_E_UNAVAILABLE, "The store cannot be read just now");
+	return mh_db_begin_read(snapshot, reterr);
+}
+
+static bool has_param(const struct mh_request *req, const char *name)
+{
+	for (const struct mh_param *p = req->route->params; p && p->name; p++)
+		if (strcmp(p->name, name) == 0) return true;
+	return false;
+}
+
+static enum mh_code by_code(struct mh_request *req, struct mh_tx *tx, int64_t *ret, struct mh_err *reterr)
+{
+	if (req->tracking_code.len) return mh_matter_find_code(tx, req->tracking_code, ret, reterr);
+	enum mh_code code = MH_FAIL(reterr, MH_E_UNAUTHENTICATED, "Show the tracking code of the matter");
+	mh_err_hint(reterr, "Send the header Authorization: Tracking CODE; never put a code into an address.");
+	return code;
+}
+
+enum mh_code mh_api_find(struct mh_request *req, struct mh_tx *tx, struct mh_glance *ret, struct mh_err *reterr)
+{
+	int64_t id = 0;
+	if (has_param(req, "ref")) MH_TRY(mh_matter_find(tx, mh_req_str(req, "ref"), &id, reterr));
+	else MH_TRY(by_code(req, tx, &id, reterr));
+	return mh_glance(tx, id, ret, reterr);
+}
+
+/* Has the code of this very matter been shown? */
+static enum mh_code is_holder(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_err *reterr)
+{
+	int64_t id = 0;
+	MH_TRY(by_code(req, tx, &id, reterr));
+	return id == g->id ? MH_OK : MH_FAIL(reterr, MH_E_FORBIDDEN, "The tracking code belongs to another matter");
+}
+
+enum mh_code mh_api_party(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_str step,
+			  struct mh_party *ret, struct mh_err *reterr)
+{
+	bool follow = !has_param(req, "ref");
+	if (!follow && mh_actor_known(&req->actor)) return mh_party_of(&req->actor, &tx->city->orgs, ret, reterr);
+	if (follow || req->tracking_code.len) MH_TRY(is_holder(req, tx, g, reterr));
+	*ret = mh_party_outside(g->def, step, follow || req->tracking_code.len, g->id);
+	return MH_OK;
+}
+
+enum mh_code mh_api_reach(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_err *reterr)
+{
+	struct mh_party by;
+	MH_TRY(mh_api_party(req, tx, g, MH_STR(""), &by, reterr));
+	if (by.matter_id == g->id || mh_party_reaches(&tx->city->orgs, &by, g->owner, g->place)) return MH_OK;
+	return MH_FAIL(reterr, MH_E_FORBIDDEN, "The matter lies outside your territory");
+}
+
+json_t *mh_api_time(const struct mh_tx *tx, mh_time t)
+{
+	return t <= 0 || t >= MH_TIME_MAX ? json_null() : mh_json_str(mh_time_text(tx->arena, t, tx->city->zone_min));
+}
+
+json_t *mh_api_label(const struct mh_label *l)
+{
+	return json_pack("{s:o, s:o}", "zh", mh_json_str(l->zh), "en", mh_json_str(l->en));
+}
+
+json_t *mh_api_org(const struct mh_city *c, int org)
+{
+	if (org < 0) return json_null();
+	const struct mh_org *o = &c->orgs.list[org];
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "code", mh_json_str(o->code), "zh", mh_json_str(o->zh), "en",
+			 mh_json_str(o->en), "kind", mh_json_str(o->kind), "duty", mh_json_str(o->duty), "level", o->level,
+			 "parent", o->parent < 0 ? json_null() : mh_json_str(c->orgs.list[o->parent].code));
+}
+
+json_t *mh_api_outcome(const struct mh_tx *tx, const struct mh_outcome *out, bool with_code)
+{
+	struct mh_str receipt = mh_str_fmt(tx->arena, "/api/v1/matters/" MH_STR_FMT "/receipt?seq=%lld", MH_STR_ARG(out->ref),
+					   (long long)out->seq);
+	if (!receipt.ptr) return NULL;
+	json_t *j = json_pack("{s:o, s:o, s:o, s:I, s:o, s:b, s:o}", "number", mh_json_str(out->number), "ref",
+			      mh_json_str(out->ref), "state", mh_json_str(out->state), "seq", (json_int_t)out->seq, "due",
+			      mh_api_time(tx, out->due), "again", out->again, "receipt", mh_json_str(receipt));
+	if (j && with_code && out->code[0] && json_object_set_new(j, "code", json_string(out->code)) != 0) {
+		json_decref(j);
+		return NULL;
+	}
+	return j;
+}
+
+const char *mh_api_lang(const struct mh_request *req)
+{
+	int choice = mh_req_choice(req, "lang", -1);
+	return choice >= 0 ? mh_api_languages[choice] : mh_str_is(req->lang, "en") ? "en" : "zh";
+}

@@ -1,0 +1,65 @@
+/* What the files of the JSON API share: the city behind the server, who acts, which matter is meant. */
+#ifndef MH_WEB_API_H
+#define MH_WEB_API_H
+#include "access/party.h"
+#include "loop/glance.h"
+#include "loop/service.h"
+#include "web/request.h"
+
+/* mh_http_config.app. Lives as long as the server. */
+struct mh_api {
+	struct mh_service *service;
+	struct mh_str files_dir; /* where evidence is kept; NUL behind */
+};
+static inline struct mh_api *mh_api_of(const struct mh_request *req)
+{
+	return req->app;
+}
+struct mh_city *mh_api_city(const struct mh_request *req);
+
+/* One state of the store for a reading handler: declares `tx`. Leaves the handler with an error when there is no store. */
+#define MH_API_READ(req, reterr)                                                                                       \
+	MH_DB_TX(mh_api_snapshot_, (req)->db);                                                                         \
+	MH_TRY(mh_api_begin((req), &mh_api_snapshot_, (reterr)));                                                      \
+	MH_TX(tx, mh_api_city(req), (req)->db, &(req)->arena, (req)->received)
+/* For a job on the writer's thread: declares `tx`. */
+#define MH_API_JOB(req, db) MH_TX(tx, mh_api_city(req), (db), &(req)->arena, mh_now(&mh_api_city(req)->clock))
+enum mh_code mh_api_begin(struct mh_request *req, struct mh_db_tx *snapshot, struct mh_err *reterr);
+
+/* The matter that the address means: {ref} is its number or reference; under /follow it is the one of the tracking code.
+ * MH_E_NOT_FOUND, MH_E_UNAUTHENTICATED (no code). */
+enum mh_code mh_api_find(struct mh_request *req, struct mh_tx *tx, struct mh_glance *ret, struct mh_err *reterr);
+/* Who acts on it: under /follow its holder; else staff, else whoever shows its code, else the public. `step` may be empty.
+ * MH_E_FORBIDDEN: a unit that is not there, or the code of another matter. */
+enum mh_code mh_api_party(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_str step,
+			  struct mh_party *ret, struct mh_err *reterr);
+/* MH_E_FORBIDDEN unless staff whose territory holds the matter act, or its holder. */
+enum mh_code mh_api_reach(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_err *reterr);
+
+/* {"number", "ref", "state", "seq", "due", "again", "receipt"} and, when there is one, "code" (pass on only to whoever raised the
+ * matter). NULL when memory is short. */
+json_t *mh_api_outcome(const struct mh_tx *tx, const struct mh_outcome *out, bool with_code);
+json_t *mh_api_org(const struct mh_city *c, int org); /* null for -1 */
+json_t *mh_api_time(const struct mh_tx *tx, mh_time t);
+json_t *mh_api_label(const struct mh_label *l);
+/* ?lang=, else Accept-Language */
+const char *mh_api_lang(const struct mh_request *req);
+
+/* Parameters that many rows share. */
+#define MH_API_REF                                                                                                     \
+	{                                                                                                              \
+		.name = "ref", .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64,           \
+		.en = "Number or reference of the matter", .zh = "事项编号或引用号"                                  \
+	}
+#define MH_API_SEQ                                                                                                     \
+	{                                                                                                              \
+		.name = "seq", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 0, .max = INT64_MAX,                     \
+		.en = "Entry of the ledger; the matter's newest when left out", .zh = "账本序号，缺省为该事项最新一条" \
+	}
+#define MH_API_LANG                                                                                                    \
+	{                                                                                                              \
+		.name = "lang", .in = MH_IN_QUERY, .type = MH_TYPE_ENUM, .choices = mh_api_languages,                  \
+		.en = "Language; otherwise by Accept-Language", .zh = "语言，缺省按请求头"                            \
+	}
+extern const char *const mh_api_languages[]; /* zh, en */
+#endif

@@ -1,0 +1,184 @@
+/* The city itself: forms, units, categories, definitions, counts and what was made public. */
+#include "loop/reply.h"
+#include "sql_gen.h"
+#include "web/api.h"
+
+#include <string.h>
+
+extern const struct mh_route_list mh_routes_city;
+
+#define UNITS_MAX 500
+
+static enum mh_code get_forms(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	MH_API_READ(req, reterr);
+	return mh_res_json(res, 200, json_pack("{s:o}", "forms", mh_city_forms(&tx)), reterr);
+}
+
+/* --- units --- */
+
+static bool contains(struct mh_str hay, struct mh_str needle)
+{
+	return needle.len == 0 || (hay.len >= needle.len && memmem(hay.ptr, hay.len, needle.ptr, needle.len));
+}
+
+static enum mh_code get_orgs(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_str parent = mh_req_str(req, "parent"), q = mh_req_str(req, "q");
+	MH_API_READ(req, reterr);
+	const struct mh_orgs *o = &tx.city->orgs;
+	int under = parent.len ? mh_org_by_code(o, parent) : -1;
+	if (parent.len && under < 0) return MH_FAIL(reterr, MH_E_NOT_FOUND, "The city has no such unit");
+	MH_JSON_AUTO json_t *list = json_array();
+	MH_TRY_MEM(list, reterr);
+	bool more = false;
+	for (size_t i = 0; i < o->n && !more; i++) {
+		const struct mh_org *u = &o->list[i];
+		bool here = parent.len ? u->parent == under : q.len ? true : u->parent < 0;
+		if (!here || !(contains(u->zh, q) || contains(u->en, q) || mh_str_eq(u->code, q))) continue;
+		more = json_array_size(list) == UNITS_MAX;
+		if (!more && json_array_append_new(list, mh_api_org(tx.city, (int)i)) != 0)
+			return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+	}
+	return mh_res_json(res, 200, json_pack("{s:O, s:b}", "orgs", list, "more", more), reterr);
+}
+
+static enum mh_code get_categories(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	MH_API_READ(req, reterr);
+	MH_JSON_AUTO json_t *list = json_array();
+	MH_TRY_MEM(list, reterr);
+	for (size_t i = 0; i < tx.city->n_classes; i++) {
+		const struct mh_class *c = &tx.city->classes[i];
+		json_t *one = json_pack("{s:o, s:o, s:o, s:o}", "code", mh_json_str(c->code), "parent", mh_json_str(c->parent), "zh",
+					mh_json_str(c->zh), "en", mh_json_str(c->en));
+		if (json_array_append_new(list, one) != 0) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+	}
+	return mh_res_json(res, 200, json_pack("{s:O}", "categories", list), reterr);
+}
+
+/* --- definitions --- */
+
+static enum mh_code get_processes(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	MH_API_READ(req, reterr);
+	MH_JSON_AUTO json_t *list = json_array();
+	MH_TRY_MEM(list, reterr);
+	for (size_t i = 0; i < tx.city->n_defs; i++) {
+		const struct mh_def *d = tx.city->defs[i];
+		json_t *one = json_pack("{s:o, s:I, s:o, s:o, s:o, s:b}", "kind", mh_json_str(d->kind), "version",
+					(json_int_t)d->version, "title", mh_api_label(&d->title), "since", mh_json_str(d->since),
+					"sha256", mh_json_str(mh_hash_hex(tx.arena, &d->hash)), "child_only", d->child_only);
+		if (json_array_append_new(list, one) != 0) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+	}
+	return mh_res_json(res, 200, json_pack("{s:O}", "processes", list), reterr);
+}
+
+static const struct mh_def *newest(const struct mh_city *c, struct mh_str kind)
+{
+	const struct mh_def *d = NULL;
+	for (size_t i = 0; i < c->n_defs; i++)
+		if (mh_str_eq(c->defs[i]->kind, kind)) d = c->defs[i];
+	return d;
+}
+
+static enum mh_code drawn(struct mh_request *req, struct mh_response *res, bool svg, struct mh_err *reterr)
+{
+	const struct mh_def *d = newest(mh_api_city(req), mh_req_str(req, "kind"));
+	enum mh_code code = MH_OK;
+	if (!d) return MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no such kind of matter");
+	struct mh_buf b = MH_BUF(4 << 20);
+	if (svg) code = mh_def_svg(d, mh_api_lang(req), &b, reterr);
+	else mh_def_mermaid(d, mh_api_lang(req), &b);
+	if (code == MH_OK) code = mh_res_buf(res, 200, svg ? "image/svg+xml" : "text/plain; charset=utf-8", &b, reterr);
+	mh_buf_done(&b);
+	res->cache = MH_CACHE_PUBLIC;
+	if (svg) res->csp = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+	return code;
+}
+
+static enum mh_code get_svg(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	return drawn(req, res, true, reterr);
+}
+
+static enum mh_code get_mermaid(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	return drawn(req, res, false, reterr);
+}
+
+/* --- counts and publications --- */
+
+static enum mh_code get_counts(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_q_matter_count_row *rows;
+	size_t n;
+	json_int_t reports = 0, matters = 0;
+	MH_API_READ(req, reterr);
+	struct mh_q_matter_count_in in = {.home_id = tx.city->home_id};
+	MH_TRY(mh_q_matter_count(tx.db, tx.arena, &in, &rows, &n, reterr));
+	MH_JSON_AUTO json_t *list = json_array();
+	MH_TRY_MEM(list, reterr);
+	for (size_t i = 0; i < n; i++) {
+		json_t *one = json_pack("{s:o, s:o, s:I, s:I}", "kind", mh_json_str(rows[i].kind), "phase",
+					mh_json_str(rows[i].category), "reports", (json_int_t)rows[i].reports, "matters",
+					(json_int_t)rows[i].matters);
+		if (json_array_append_new(list, one) != 0) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+		reports += rows[i].reports;
+		matters += rows[i].matters;
+	}
+	return mh_res_json(res, 200, json_pack("{s:O, s:I, s:I}", "counts", list, "reports", reports, "matters", matters), reterr);
+}
+
+static enum mh_code get_answers(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	json_t *list;
+	int64_t before = INT64_MAX, next;
+	struct mh_str cursor = mh_req_str(req, "cursor");
+	MH_API_READ(req, reterr);
+	if (cursor.len && !mh_str_to_i64(cursor, &before))
+		return mh_req_bad_field(req, reterr, "cursor", "Not a cursor of this list", "翻页标记无效");
+	MH_TRY(mh_reply_answers(&tx, mh_req_str(req, "place"), before, (int)mh_req_int(req, "limit", 50), &list, &next, reterr));
+	json_t *more = next ? mh_json_str(mh_str_fmt(tx.arena, "%lld", (long long)next)) : json_null();
+	return mh_res_json(res, 200, json_pack("{s:o, s:o}", "answers", list, "next", more), reterr);
+}
+
+static const struct mh_param org_params[] = {
+	{.name = "parent", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Only what stands directly below this unit",
+	 .zh = "仅列该单位的下级"},
+	{.name = "q", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 60, .en = "Part of a name, or a code", .zh = "名称片段或代码"},
+	{0}};
+static const struct mh_param draw_params[] = {
+	{.name = "kind", .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64, .en = "Kind of matter",
+	 .zh = "事项类型"},
+	MH_API_LANG,
+	{0}};
+static const struct mh_param answer_params[] = {
+	{.name = "place", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Public place, such as answers or rules",
+	 .zh = "公开栏目，如 answers、rules"},
+	{.name = "cursor", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 40, .en = "`next` of the page before",
+	 .zh = "上一页给出的翻页标记"},
+	{.name = "limit", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 1, .max = 200, .en = "Rows on a page; 50",
+	 .zh = "每页条数，缺省50"},
+	{0}};
+
+static const struct mh_route routes[] = {
+	{.method = "GET", .path = "/api/v1/forms", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ, .handler = get_forms,
+	 .en = "Intake forms of every kind that can be raised", .zh = "各类事项的登记表"},
+	{.method = "GET", .path = "/api/v1/orgs", .perm = MH_PERM_PUBLIC, .params = org_params, .flags = MH_ROUTE_READ,
+	 .handler = get_orgs, .en = "Units: the root, those below one, or those of a name", .zh = "单位查询"},
+	{.method = "GET", .path = "/api/v1/categories", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ,
+	 .handler = get_categories, .en = "The tree of categories", .zh = "诉求分类"},
+	{.method = "GET", .path = "/api/v1/processes", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ,
+	 .handler = get_processes, .en = "Definitions in force, with their hashes", .zh = "现行流程定义及其哈希"},
+	{.method = "GET", .path = "/api/v1/processes/{kind}/diagram.svg", .perm = MH_PERM_PUBLIC, .params = draw_params,
+	 .flags = MH_ROUTE_READ, .handler = get_svg, .en = "A definition as a drawing", .zh = "流程图"},
+	{.method = "GET", .path = "/api/v1/processes/{kind}/diagram.mmd", .perm = MH_PERM_PUBLIC, .params = draw_params,
+	 .flags = MH_ROUTE_READ, .handler = get_mermaid, .en = "A definition as Mermaid text", .zh = "流程图（Mermaid 文本）"},
+	{.method = "GET", .path = "/api/v1/counts", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ, .handler = get_counts,
+	 .en = "How many reports and matters, by kind and phase", .zh = "各类事项的件数与诉求数"},
+	{.method = "GET", .path = "/api/v1/answers", .perm = MH_PERM_PUBLIC, .params = answer_params, .flags = MH_ROUTE_READ,
+	 .handler = get_answers, .en = "What was made public, newest first", .zh = "公开的答复与制度"},
+};
+
+const struct mh_route_list mh_routes_city = MH_ROUTES("city", routes);

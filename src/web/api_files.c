@@ -1,0 +1,149 @@
+/* Files of a matter, and the erasure of everything personal. */
+#include "base/log.h"
+#include "loop/handle.h"
+#include "sql_gen.h"
+#include "web/api.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+extern const struct mh_route_list mh_routes_files;
+
+#define FILES_OF_MATTER 200 /* what one person can make the disk hold has an end */
+
+static enum mh_code room_left(struct mh_tx *tx, int64_t id, struct mh_err *reterr)
+{
+	struct mh_q_file_of_matter_row *rows;
+	size_t n;
+	struct mh_q_file_of_matter_in in = {.home_id = tx->city->home_id, .matter_id = id, .limit = FILES_OF_MATTER};
+	MH_TRY(mh_q_file_of_matter(tx->db, tx->arena, &in, &rows, &n, reterr));
+	return n < FILES_OF_MATTER ? MH_OK
+				   : MH_FAIL(reterr, MH_E_TOO_MANY, "This matter has %d files already", FILES_OF_MATTER);
+}
+
+static enum mh_code file_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
+			     struct mh_err *reterr)
+{
+	const struct mh_file *file = arg;
+	int64_t id;
+	MH_API_JOB(req, db);
+	MH_TRY(room_left(&tx, file->matter_id, reterr));
+	MH_TRY(mh_matter_file(&tx, file, &id, reterr));
+	json_t *j = json_pack("{s:o, s:o, s:o, s:I}", "id", mh_json_str(mh_str_fmt(&req->arena, "%lld", (long long)id)),
+			      "sha256", mh_json_str(file->hash), "type", mh_json_str(file->media_type), "size",
+			      (json_int_t)file->size);
+	return mh_res_json(res, 201, j, reterr);
+}
+
+/* Everything that can refuse a file comes before it is kept; the kept one is on disk before the row that names it. */
+static enum mh_code post_file(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	const char *type = NULL;
+	struct mh_file *file = MH_NEW(&req->arena, struct mh_file);
+	MH_TRY_MEM(file, reterr);
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_api_reach(req, &tx, &g, reterr));
+	if (g.erased) return MH_FAIL(reterr, MH_E_GONE, "The contents of this matter have been erased");
+	MH_TRY(room_left(&tx, g.id, reterr));
+	if (!req->file.path.ptr) return MH_FAIL(reterr, MH_E_INVALID, "The file is empty");
+	MH_TRY(mh_handle_sniff(req->file.path, &type, reterr));
+	MH_TRY(mh_handle_keep(&req->arena, mh_api_of(req)->files_dir, req->file.path, &req->file.sha256, reterr));
+	*file = (struct mh_file){.matter_id = g.id,
+				 .hash = mh_hash_hex(&req->arena, &req->file.sha256),
+				 .media_type = mh_str_c(type),
+				 .size = req->file.size};
+	MH_TRY_MEM(file->hash.ptr, reterr);
+	return mh_request_defer(req, file_job, file, reterr);
+}
+
+/* Sent to be saved, never to be shown: whatever is in it, no page of ours runs it. */
+static enum mh_code get_file(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	struct mh_handle_file file;
+	int64_t id = 0;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_api_reach(req, &tx, &g, reterr));
+	if (!mh_str_to_i64(mh_req_str(req, "id"), &id))
+		return mh_req_bad_field(req, reterr, "id", "Not the number of a file", "文件编号无效");
+	MH_TRY(mh_handle_find(&tx, &g, id, mh_api_of(req)->files_dir, &file, reterr));
+	struct mh_str type = mh_str_dup(&req->arena, file.type);
+	MH_TRY_MEM(type.ptr, reterr);
+	MH_TRY(mh_res_header(res, "Content-Disposition", MH_STR("attachment"), reterr));
+	res->content_type = type.ptr;
+	res->file = file.path;
+	res->etag = file.hash;
+	res->cache = MH_CACHE_REVALIDATE;
+	res->csp = "default-src 'none'; sandbox; frame-ancestors 'none'";
+	return MH_OK;
+}
+
+/* --- erasure --- */
+
+struct erasure {
+	struct mh_request *req;
+	struct mh_response *res;
+	struct mh_str *paths;
+	size_t n;
+};
+
+static enum mh_code erase_job(struct mh_tx *job, void *arg, struct mh_err *reterr)
+{
+	struct erasure *e = arg;
+	struct mh_request *req = e->req;
+	struct mh_glance g;
+	struct mh_party by = {.org = -1};
+	struct mh_outcome out;
+	MH_API_JOB(req, job->db); /* in the request's arena: what is found outlives the job */
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &by, reterr));
+	MH_TRY(mh_api_reach(req, &tx, &g, reterr));
+	MH_TRY(mh_handle_orphans(&tx, &g, mh_api_of(req)->files_dir, &e->paths, &e->n, reterr));
+	MH_TRY(mh_matter_erase(&tx, g.id, by, mh_req_str(req, "basis"), &out, reterr));
+	mh_res_clear(e->res);
+	return mh_res_json(e->res, 200, mh_api_outcome(&tx, &out, false), reterr);
+}
+
+/* Waits for the commit here, because the bytes may only go once the erasure is durable. */
+static enum mh_code post_erase(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct erasure e = {.req = req, .res = res};
+	MH_TRY(mh_service_run(mh_api_of(req)->service, erase_job, &e, reterr));
+	for (size_t i = 0; i < e.n; i++)
+		if (unlink(e.paths[i].ptr) != 0 && errno != ENOENT)
+			mh_log(MH_LOG_ERROR, "files", "could not remove an erased file why=%s", strerror(errno));
+	return MH_OK;
+}
+
+static const struct mh_param ref_params[] = {MH_API_REF, {0}};
+static const struct mh_param file_params[] = {
+	MH_API_REF,
+	{.name = "id", .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 20, .en = "Number of the file",
+	 .zh = "文件编号"},
+	{0}};
+static const struct mh_param erase_params[] = {
+	MH_API_REF,
+	{.name = "basis", .in = MH_IN_BODY, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 100,
+	 .en = "Law and article that it follows", .zh = "法律依据"},
+	{0}};
+
+static const struct mh_route routes[] = {
+	{.method = "POST", .path = "/api/v1/matters/{ref}/files", .perm = MH_PERM_HOLDER, .params = ref_params,
+	 .body = MH_BODY_FILE, .max_body = MH_FILE_SIZE_MAX, .flags = MH_ROUTE_READ | MH_ROUTE_WRITE, .handler = post_file,
+	 .en = "Add a file", .zh = "上传文件"},
+	{.method = "POST", .path = "/api/v1/follow/files", .perm = MH_PERM_HOLDER, .body = MH_BODY_FILE,
+	 .max_body = MH_FILE_SIZE_MAX, .flags = MH_ROUTE_READ | MH_ROUTE_WRITE, .handler = post_file,
+	 .en = "The person adds a file", .zh = "诉求人上传文件"},
+	{.method = "GET", .path = "/api/v1/matters/{ref}/files/{id}", .perm = MH_PERM_STAFF, .params = file_params,
+	 .flags = MH_ROUTE_READ, .handler = get_file, .en = "The bytes of a file, for those who handle the matter",
+	 .zh = "下载文件（经办可用）"},
+	{.method = "POST", .path = "/api/v1/matters/{ref}/erase", .perm = MH_PERM_ADMIN, .params = erase_params,
+	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_erase,
+	 .en = "Erase everything personal of a matter that is over", .zh = "依法删除已办结事项的个人信息"},
+};
+
+const struct mh_route_list mh_routes_files = MH_ROUTES("files", routes);

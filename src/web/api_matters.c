@@ -1,0 +1,314 @@
+/* Matters: raising, reading, and the steps that people take. */
+#include "loop/apply.h"
+#include "loop/intake.h"
+#include "sql_gen.h"
+#include "web/api.h"
+
+extern const struct mh_route_list mh_routes_matters;
+
+/* --- raising --- */
+
+static enum mh_code raise_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
+			      struct mh_err *reterr)
+{
+	struct mh_intake in = {.kind = mh_req_str(req, "kind"),
+			       .fields = mh_req_json(req, "fields"),
+			       .key = req->idempotency_key,
+			       .raised = mh_req_time(req, "raised", 0)};
+	struct mh_outcome out;
+	MH_API_JOB(req, db);
+	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &in.by, reterr));
+	MH_TRY(mh_intake_raise(&tx, &in, &out, reterr));
+	struct mh_str where = mh_str_fmt(&req->arena, "/api/v1/matters/" MH_STR_FMT, MH_STR_ARG(out.ref));
+	MH_TRY_MEM(where.ptr, reterr);
+	MH_TRY(mh_res_header(res, "Location", where, reterr));
+	return mh_res_json(res, 201, mh_api_outcome(&tx, &out, true), reterr);
+}
+
+static enum mh_code post_matter(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	return mh_request_defer(req, raise_job, NULL, reterr);
+}
+
+/* --- lists --- */
+
+static json_t *list_row(struct mh_tx *tx, const struct mh_q_matter_list_row *r)
+{
+	const struct mh_orgs *o = &tx->city->orgs;
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:I}", "ref",
+			 mh_json_str(r->ref), "number", mh_json_str(r->number), "kind", mh_json_str(r->kind), "state",
+			 mh_json_str(r->state), "phase", mh_json_str(r->category), "room", mh_json_str(r->room), "level",
+			 (int)r->level, "owner", mh_api_org(tx->city, r->owner_id ? mh_org_by_id(o, r->owner_id) : -1), "place",
+			 mh_api_org(tx->city, r->place_id ? mh_org_by_id(o, r->place_id) : -1), "category",
+			 mh_json_str(r->class_code), "mark", mh_json_str(r->mark), "merged", r->main_id != 0, "created",
+			 mh_api_time(tx, r->created), "entered", mh_api_time(tx, r->entered), "seq", (json_int_t)r->last_seq);
+}
+
+static enum mh_code list_query(struct mh_request *req, struct mh_tx *tx, struct mh_q_matter_list_in *in,
+			       struct mh_err *reterr)
+{
+	struct mh_str unit = mh_req_str(req, "unit"), cursor = mh_req_str(req, "cursor");
+	*in = (struct mh_q_matter_list_in){.home_id = tx->city->home_id,
+					   .after_id = INT64_MAX,
+					   .kind = mh_req_str(req, "kind"),
+					   .state = mh_req_str(req, "state"),
+					   .room = mh_req_str(req, "room"),
+					   .open = mh_req_bool(req, "open", false),
+					   .limit = mh_req_int(req, "limit", 50)};
+	if (unit.len) {
+		int org = mh_org_by_code(&tx->city->orgs, unit);
+		if (org < 0) return mh_req_bad_field(req, reterr, "unit", "The city has no such unit", "没有该单位");
+		in->owner_id = mh_org_id_of(&tx->city->orgs, org);
+	}
+	if (cursor.len && !mh_str_to_i64(cursor, &in->after_id))
+		return mh_req_bad_field(req, reterr, "cursor", "Not a cursor of this list", "翻页标记无效");
+	return MH_OK;
+}
+
+static enum mh_code get_matters(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_q_matter_list_in in;
+	struct mh_q_matter_list_row *rows;
+	size_t n;
+	MH_API_READ(req, reterr);
+	MH_TRY(list_query(req, &tx, &in, reterr));
+	MH_TRY(mh_q_matter_list(tx.db, tx.arena, &in, &rows, &n, reterr));
+	MH_JSON_AUTO json_t *list = json_array();
+	MH_TRY_MEM(list, reterr);
+	for (size_t i = 0; i < n; i++)
+		if (json_array_append_new(list, list_row(&tx, &rows[i])) != 0)
+			return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+	json_t *next = json_null();
+	if (n == (size_t)in.limit) next = mh_json_str(mh_str_fmt(tx.arena, "%lld", (long long)rows[n - 1].id));
+	return mh_res_json(res, 200, json_pack("{s:O, s:o}", "matters", list, "next", next), reterr);
+}
+
+/* --- one matter --- */
+
+/* Whoever holds no office sees what is public, and nothing that points at files. */
+static void keep_public(const struct mh_def *d, json_t *view)
+{
+	json_t *fields = json_object_get(view, "fields"), *v;
+	const char *key;
+	void *tmp;
+	json_object_foreach_safe(fields, tmp, key, v) {
+		int f = mh_def_field(d, mh_str_c(key));
+		if (f < 0 || !d->fields[f].is_public) json_object_del(fields, key);
+	}
+	json_object_del(view, "files");
+}
+
+static enum mh_code get_matter(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	struct mh_party by = {.org = -1};
+	json_t *view;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &by, reterr));
+	bool unmask = mh_party_reaches(&tx.city->orgs, &by, g.owner, g.place);
+	MH_TRY(mh_matter_view(&tx, g.id, unmask, &view, reterr));
+	if (by.org < 0) keep_public(g.def, view);
+	json_object_set_new(view, "erased", json_boolean(g.erased));
+	return mh_res_json(res, 200, view, reterr);
+}
+
+static enum mh_code get_events(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	json_t *list;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_matter_events(&tx, g.id, &list, reterr));
+	return mh_res_json(res, 200, json_pack("{s:o}", "events", list), reterr);
+}
+
+static enum mh_code get_links(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	json_t *gathered;
+	MH_JSON_AUTO json_t *view = NULL;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_matter_view(&tx, g.id, false, &view, reterr));
+	MH_TRY(mh_apply_gathered(&tx, g.id, &gathered, reterr));
+	json_t *j = json_pack("{s:O, s:o}", "links", json_object_get(view, "links"), "gathered", gathered);
+	return mh_res_json(res, 200, j, reterr);
+}
+
+static enum mh_code get_follow(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	json_t *view;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	if (g.erased) return MH_FAIL(reterr, MH_E_GONE, "The contents of this matter have been erased");
+	MH_TRY(mh_matter_follow(&tx, g.id, &view, reterr));
+	return mh_res_json(res, 200, view, reterr);
+}
+
+static enum mh_code get_why(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	struct mh_buf b = MH_BUF(1 << 20);
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	enum mh_code code = mh_matter_why(&tx, g.id, mh_api_lang(req), &b, reterr);
+	if (code == MH_OK) code = mh_res_buf(res, 200, "text/plain; charset=utf-8", &b, reterr);
+	mh_buf_done(&b);
+	return code;
+}
+
+/* --- steps --- */
+
+static enum mh_code get_actions(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	struct mh_party by;
+	json_t *list;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_api_party(req, &tx, &g, MH_STR(""), &by, reterr));
+	MH_TRY(mh_matter_actions(&tx, g.id, by, &list, reterr));
+	json_t *j = json_pack("{s:o, s:o, s:I}", "actions", list, "state", mh_json_str(g.state), "seq", (json_int_t)g.last_seq);
+	return mh_res_json(res, 200, j, reterr);
+}
+
+static enum mh_code act_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
+			    struct mh_err *reterr)
+{
+	struct mh_glance g;
+	struct mh_outcome out;
+	MH_API_JOB(req, db);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	struct mh_act in = {.matter_id = g.id,
+			    .transition = mh_req_str(req, "step"),
+			    .fields = mh_req_json(req, "fields"),
+			    .evidence = mh_req_json(req, "evidence"),
+			    .expect_seq = mh_req_int(req, "seq", -1)};
+	MH_TRY(mh_api_party(req, &tx, &g, in.transition, &in.by, reterr));
+	if (req->idempotency_key.len) {
+		in.request_id = mh_str_fmt(&req->arena, "act:" MH_STR_FMT, MH_STR_ARG(req->idempotency_key));
+		MH_TRY_MEM(in.request_id.ptr, reterr);
+	}
+	MH_TRY(mh_matter_act(&tx, &in, &out, reterr));
+	return mh_res_json(res, 200, mh_api_outcome(&tx, &out, false), reterr);
+}
+
+static enum mh_code post_action(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	return mh_request_defer(req, act_job, NULL, reterr);
+}
+
+/* An officer votes for the own unit's seat only. */
+static enum mh_code is_officer(struct mh_tx *tx, const struct mh_party *by, struct mh_err *reterr)
+{
+	struct mh_q_officer_get_row row;
+	bool found = false;
+	struct mh_q_officer_get_in in = {.id = mh_org_id(by->officer)};
+	MH_TRY(mh_q_officer_get(tx->db, tx->arena, &in, &found, &row, reterr));
+	if (found && mh_org_by_id(&tx->city->orgs, row.org_id) == by->org && mh_str_eq(row.role, by->role)) return MH_OK;
+	enum mh_code code = MH_FAIL(reterr, MH_E_FORBIDDEN, "Only an officer of this role and unit can vote");
+	mh_err_hint(reterr, "Send Minhu-Actor: role@orgcode/OFFICER.");
+	return code;
+}
+
+static enum mh_code ballot_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
+			       struct mh_err *reterr)
+{
+	struct mh_glance g;
+	struct mh_party by = {.org = -1};
+	struct mh_outcome out;
+	MH_API_JOB(req, db);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &by, reterr));
+	MH_TRY(is_officer(&tx, &by, reterr));
+	MH_TRY(mh_matter_ballot(&tx, g.id, by, mh_req_str(req, "choice"), &out, reterr));
+	return mh_res_json(res, 200, mh_api_outcome(&tx, &out, false), reterr);
+}
+
+static enum mh_code post_ballot(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	return mh_request_defer(req, ballot_job, NULL, reterr);
+}
+
+/* --- the table --- */
+
+static const char *const rooms[] = {"intake", "gather", "handle", "reply", "rate", "apply", NULL};
+
+static const struct mh_param raise_params[] = {
+	{.name = "kind", .in = MH_IN_BODY, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64,
+	 .en = "Kind of matter", .zh = "事项类型"},
+	{.name = "fields", .in = MH_IN_BODY, .type = MH_TYPE_OBJECT, .required = true,
+	 .en = "Values of the intake form, by name", .zh = "登记表各项的值"},
+	{.name = "raised", .in = MH_IN_BODY, .type = MH_TYPE_TIME,
+	 .en = "When it was really raised (staff only)", .zh = "实际提出时间（仅工作人员）"},
+	{0}};
+static const struct mh_param list_params[] = {
+	{.name = "kind", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Kind of matter", .zh = "事项类型"},
+	{.name = "state", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "State", .zh = "状态"},
+	{.name = "room", .in = MH_IN_QUERY, .type = MH_TYPE_ENUM, .choices = rooms, .en = "Room of the loop", .zh = "所处环节"},
+	{.name = "unit", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Code of the unit that has it",
+	 .zh = "承办单位代码"},
+	{.name = "open", .in = MH_IN_QUERY, .type = MH_TYPE_BOOL, .en = "Only what is not over", .zh = "仅未办结"},
+	{.name = "cursor", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 40, .en = "`next` of the page before",
+	 .zh = "上一页给出的翻页标记"},
+	{.name = "limit", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 1, .max = 200, .en = "Rows on a page; 50",
+	 .zh = "每页条数，缺省50"},
+	{0}};
+static const struct mh_param ref_params[] = {MH_API_REF, {0}};
+static const struct mh_param why_params[] = {MH_API_REF, MH_API_LANG, {0}};
+static const struct mh_param follow_why_params[] = {MH_API_LANG, {0}};
+#define ACT_PARAMS                                                                                                     \
+	{.name = "step", .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64,                 \
+	 .en = "Step of the definition", .zh = "流程步骤"},                                                           \
+	{.name = "fields", .in = MH_IN_BODY, .type = MH_TYPE_OBJECT, .en = "Values that the step takes",               \
+	 .zh = "该步骤的填报项"},                                                                                     \
+	{.name = "evidence", .in = MH_IN_BODY, .type = MH_TYPE_OBJECT, .en = "Ids of uploaded files, by name of evidence", \
+	 .zh = "佐证名称对应的文件编号"},                                                                             \
+	{.name = "seq", .in = MH_IN_BODY, .type = MH_TYPE_INT, .min = 0, .max = INT64_MAX,                             \
+	 .en = "Newest entry that was read: refuse when there is a newer one", .zh = "已读到的最新序号，若已更新则拒绝"}
+static const struct mh_param act_params[] = {MH_API_REF, ACT_PARAMS, {0}};
+static const struct mh_param follow_act_params[] = {ACT_PARAMS, {0}};
+static const struct mh_param ballot_params[] = {
+	MH_API_REF,
+	{.name = "choice", .in = MH_IN_BODY, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64, .en = "The vote",
+	 .zh = "表决意见"},
+	{0}};
+
+static const struct mh_route routes[] = {
+	{.method = "POST", .path = "/api/v1/matters", .perm = MH_PERM_PUBLIC, .params = raise_params, .body = MH_BODY_JSON,
+	 .flags = MH_ROUTE_WRITE, .handler = post_matter, .en = "Raise a matter, once for each Idempotency-Key",
+	 .zh = "提出事项，同一幂等键只登记一次"},
+	{.method = "GET", .path = "/api/v1/matters", .perm = MH_PERM_STAFF, .params = list_params, .flags = MH_ROUTE_READ,
+	 .handler = get_matters, .en = "Matters, newest first, without personal data", .zh = "事项列表，不含个人信息"},
+	{.method = "GET", .path = "/api/v1/matters/{ref}", .perm = MH_PERM_PUBLIC, .params = ref_params,
+	 .flags = MH_ROUTE_READ, .handler = get_matter, .en = "One matter; personal fields only for those who handle it",
+	 .zh = "事项详情，个人信息仅经办可见"},
+	{.method = "GET", .path = "/api/v1/matters/{ref}/events", .perm = MH_PERM_PUBLIC, .params = ref_params,
+	 .flags = MH_ROUTE_READ, .handler = get_events, .en = "Its history in the ledger", .zh = "事项在账本中的经过"},
+	{.method = "GET", .path = "/api/v1/matters/{ref}/links", .perm = MH_PERM_PUBLIC, .params = ref_params,
+	 .flags = MH_ROUTE_READ, .handler = get_links, .en = "What it is linked to, and how much stands behind it",
+	 .zh = "关联事项及归集件数"},
+	{.method = "GET", .path = "/api/v1/matters/{ref}/why", .perm = MH_PERM_PUBLIC, .params = why_params,
+	 .flags = MH_ROUTE_READ, .handler = get_why, .en = "Why each deadline is what it is", .zh = "各项时限的由来"},
+	{.method = "GET", .path = "/api/v1/matters/{ref}/actions", .perm = MH_PERM_PUBLIC, .params = ref_params,
+	 .flags = MH_ROUTE_READ, .handler = get_actions, .en = "Steps that you may take now, with their forms",
+	 .zh = "当前可办理的步骤及表单"},
+	{.method = "POST", .path = "/api/v1/matters/{ref}/actions/{step}", .perm = MH_PERM_PUBLIC, .params = act_params,
+	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_action, .en = "Take a step", .zh = "办理一个步骤"},
+	{.method = "POST", .path = "/api/v1/matters/{ref}/ballot", .perm = MH_PERM_STAFF, .params = ballot_params,
+	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_ballot, .en = "Vote, as a drawn elector",
+	 .zh = "被抽中的成员表决"},
+	{.method = "GET", .path = "/api/v1/follow", .perm = MH_PERM_HOLDER, .flags = MH_ROUTE_READ, .handler = get_follow,
+	 .en = "What the person who raised it sees", .zh = "诉求人查询进展"},
+	{.method = "GET", .path = "/api/v1/follow/why", .perm = MH_PERM_HOLDER, .params = follow_why_params,
+	 .flags = MH_ROUTE_READ, .handler = get_why, .en = "Why each deadline is what it is", .zh = "各项时限的由来"},
+	{.method = "GET", .path = "/api/v1/follow/actions", .perm = MH_PERM_HOLDER, .flags = MH_ROUTE_READ,
+	 .handler = get_actions, .en = "Steps that the person may take now", .zh = "诉求人当前可办理的步骤"},
+	{.method = "POST", .path = "/api/v1/follow/actions/{step}", .perm = MH_PERM_HOLDER, .params = follow_act_params,
+	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_action, .en = "The person takes a step",
+	 .zh = "诉求人办理一个步骤"},
+};
+
+const struct mh_route_list mh_routes_matters = MH_ROUTES("matters", routes);
