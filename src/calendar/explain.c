@@ -115,7 +115,7 @@ static void tell_run(struct teller *t, const struct run *r)
 		mh_buf_c(t->out, t->zh ? "至" : " – ");
 		put_date(t, r->to, false);
 	}
-	mh_buf_c(t->out, t->zh ? ":" : ": ");
+	mh_buf_c(t->out, t->zh ? "：" : ": ");
 	switch (r->kind) {
 	case HOLIDAY:
 	case MADE_UP: put_named(t, r); break;

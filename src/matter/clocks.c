@@ -1,6 +1,8 @@
 /* Clocks of a matter: started, continued, paused and ended as the definition's states say. */
 #include "matter/matter_priv.h"
 
+#include <string.h>
+
 static const char *const lives[MH_CLOCK_LIFE_MAX] = {[MH_CLOCK_RUNNING] = "running",
 						     [MH_CLOCK_PAUSED] = "paused",
 						     [MH_CLOCK_STOPPED] = "stopped",
@@ -47,6 +49,8 @@ enum mh_code mh_clocks__load(struct mh_tx *tx, struct mh_matter *m, struct mh_er
 static void note(struct mh_mclock *k, const char *what)
 {
 	k->changed = true;
+	/* started and restarted by one event: it began once */
+	if (k->n_log && strcmp(what, "restart") == 0 && strcmp(k->log[k->n_log - 1], "start") == 0) return;
 	if (k->n_log < (int)(sizeof k->log / sizeof k->log[0])) k->log[k->n_log++] = what;
 }
 
