@@ -5,14 +5,24 @@
 #include <assert.h>
 #include <string.h>
 
-extern const struct mh_command mh_cmd_init, mh_cmd_why, mh_cmd_receipt, mh_cmd_import;
-extern const struct mh_command mh_cmd_serve;
-extern const struct mh_command mh_cmd_version;
+/* In the order of the help text; one line each. */
+#define COMMANDS(X)                                                                                                    \
+	X(init)                                                                                                        \
+	X(serve)                                                                                                       \
+	X(why)                                                                                                         \
+	X(receipt)                                                                                                     \
+	X(import)                                                                                                      \
+	X(verify)                                                                                                      \
+	X(ledger_info)                                                                                                 \
+	X(ledger_export)                                                                                               \
+	X(ledger_rebuild)                                                                                              \
+	X(ledger_succeed)                                                                                              \
+	X(version)
 
-/* In the order of the help text. */
-static const struct mh_command *const commands[] = {
-	&mh_cmd_init, &mh_cmd_serve, &mh_cmd_why, &mh_cmd_receipt, &mh_cmd_import, &mh_cmd_version,
-};
+#define DECLARE(name) extern const struct mh_command mh_cmd_##name;
+#define LIST(name) &mh_cmd_##name,
+COMMANDS(DECLARE)
+static const struct mh_command *const commands[] = {COMMANDS(LIST)};
 
 const struct mh_command *const *mh_commands_all(size_t *ret_n)
 {

@@ -100,7 +100,7 @@ static void tell_rejected(struct run *r, struct item *it)
 	const struct mh_import_config *c = r->config;
 	char reason[sizeof it->err.message + sizeof it->err.hint + 2];
 	if (!c->rejected) return;
-	snprintf(reason, sizeof reason, "%s%s%s", it->err.message, it->err.hint[0] ? " " : "", it->err.hint);
+	snprintf(reason, sizeof reason, "%s%s%s", it->err.message, it->err.hint[0] ? ". " : "", it->err.hint);
 	c->rejected(c->ctx, it->line, it->cells, it->n, reason);
 }
 
