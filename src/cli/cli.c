@@ -9,10 +9,17 @@
 #define COMMANDS(X)                                                                                                    \
 	X(init)                                                                                                        \
 	X(serve)                                                                                                       \
+	X(import)                                                                                                      \
 	X(why)                                                                                                         \
 	X(receipt)                                                                                                     \
-	X(import)                                                                                                      \
 	X(verify)                                                                                                      \
+	X(process_check)                                                                                               \
+	X(process_explain)                                                                                             \
+	X(process_diff)                                                                                                \
+	X(process_draw)                                                                                                \
+	X(process_install)                                                                                             \
+	X(process_migrate)                                                                                             \
+	X(calendar_add)                                                                                                \
 	X(ledger_info)                                                                                                 \
 	X(ledger_export)                                                                                               \
 	X(ledger_rebuild)                                                                                              \

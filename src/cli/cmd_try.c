@@ -166,22 +166,26 @@ static enum mh_code overlay_make(struct overlay *o, struct mh_str pack, struct m
 	return link_to(o, mh_str_c(whole_file), join(o->cli, o->processes, MH_STR("~.yaml")), reterr);
 }
 
-static struct mh_str stories_of(struct mh_cli *cli, struct mh_str file)
+/* The stories beside the file; a new version that has none of its own yet must still live up to its kind's in the pack. */
+static struct mh_str stories_of(struct overlay *o, struct mh_str file)
 {
-	struct mh_str stem = file;
+	struct mh_str stem = file, own, pack;
 	if (mh_str_ends(stem, ".yaml")) stem.len -= 5;
-	return mh_str_fmt(&cli->arena, MH_STR_FMT STORIES, MH_STR_ARG(stem));
+	own = mh_str_fmt(&o->cli->arena, MH_STR_FMT STORIES, MH_STR_ARG(stem));
+	if (own.ptr && access(own.ptr, R_OK) == 0) return own;
+	pack = mh_str_fmt(&o->cli->arena, MH_STR_FMT "/" MH_STR_FMT "/" MH_STR_FMT STORIES, MH_STR_ARG(o->pack),
+			  MH_STR_ARG(o->processes), MH_STR_ARG(o->kind));
+	return pack.ptr && access(pack.ptr, R_OK) == 0 ? pack : (struct mh_str){NULL, 0};
 }
 
 static enum mh_code try_on(struct overlay *o, struct mh_str pack, struct mh_str file, struct mh_cli__trial *t,
 			   struct mh_err *reterr)
 {
 	struct mh_stage *stage MH_CLEANUP(mh_stage_freep) = NULL;
-	struct mh_str stories = stories_of(o->cli, file);
-	MH_TRY_MEM(stories.ptr, reterr);
 	MH_TRY(overlay_make(o, pack, file, reterr));
+	struct mh_str stories = stories_of(o, file);
 	MH_TRY(mh_stage_open(mh_str_c(o->dir), &stage, &t->report, reterr));
-	return access(stories.ptr, R_OK) == 0 ? play(o->cli, stage, stories, t, reterr) : MH_OK;
+	return stories.ptr ? play(o->cli, stage, stories, t, reterr) : MH_OK;
 }
 
 enum mh_code mh_cli__try_file(struct mh_cli *cli, struct mh_str pack, struct mh_str file, struct mh_cli__trial *t,
