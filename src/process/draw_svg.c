@@ -51,8 +51,8 @@ static const char *const icons[MH_ICON_MAX] = {
 	[MH_ICON_CLOCK] = "<circle r=\"4.3\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.2\"/>"
 			  "<path d=\"M0-2.6V.2L2 1.6\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.2\" "
 			  "stroke-linecap=\"round\"/>",
-	[MH_ICON_VOTE] = "<path d=\"M-4.4.6H4.4V4.6H-4.4Z\"/><path d=\"M-2.6-1.8L-.6.2L3-4.2\" fill=\"none\" "
-			 "stroke=\"currentColor\" stroke-width=\"1.4\"/>",
+	[MH_ICON_VOTE] = ("<path d=\"M-4.4.6H4.4V4.6H-4.4Z\"/><path d=\"M-2.6-1.8L-.6.2L3-4.2\" fill=\"none\" "
+			  "stroke=\"currentColor\" stroke-width=\"1.4\"/>"),
 	[MH_ICON_CHILD] =
 		"<path d=\"M-3-4V2H3M.6-.6L3.4 2L.6 4.6\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.3\"/>",
 	[MH_ICON_MAIN] =
@@ -104,8 +104,8 @@ static void line(struct svg *s, const struct mh_draw_edge *e)
 	static const char *const styles[MH_LINE_MAX] = {
 		[MH_LINE_PERSON] = "stroke=\"#46525f\" stroke-width=\"1.5\"",
 		[MH_LINE_CLOCK] = "stroke=\"#c2410c\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\"",
-		[MH_LINE_OTHER] = "stroke=\"#7a8694\" stroke-width=\"1.4\" stroke-dasharray=\"1.5 3.5\" "
-				  "stroke-linecap=\"round\""};
+		[MH_LINE_OTHER] = ("stroke=\"#7a8694\" stroke-width=\"1.4\" stroke-dasharray=\"1.5 3.5\" "
+				   "stroke-linecap=\"round\"")};
 	static const char *const quiet = "stroke=\"#b3bcc6\" stroke-width=\"1.2\"";
 	path(s, e);
 	bool pale = e->quiet && e->line == MH_LINE_PERSON;
