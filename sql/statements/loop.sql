@@ -1,12 +1,12 @@
 -- name: matter_alike :many
--- Open matters of one kind and category in one territory that stand for themselves, newest first: candidates for one handling.
--- param: anc_id int
+-- Open matters of one kind and category that stand for themselves, newest first: candidates for one handling. Where they lie
+-- is asked of the tree of units in memory.
+-- param: after_id int
 -- param: limit int
 select id, ref, number, state, room, owner_id, place_id, created
 from matter
-where home_id = :home_id and kind = :kind and class_code = :class_code and class_code > ''
-  and main_id = 0 and id <> :id and category in ('initial', 'active', 'waiting')
-  and place_id in (select c.des_id from org_closure c where c.anc_id = :anc_id)
+where home_id = :home_id and class_code = :class_code and class_code > '' and id < :after_id
+  and kind = :kind and main_id = 0 and category in ('initial', 'active', 'waiting')
 order by id desc limit :limit;
 
 -- name: file_shared :one

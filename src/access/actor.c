@@ -46,7 +46,8 @@ enum mh_code mh_actor_parse(struct mh_arena *a, struct mh_str text, struct mh_ac
 	actor.officer = unit;
 	if (!good) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "Cannot read who acts");
-		mh_err_hint(reterr, "Write role@orgcode or role@orgcode/officer, for example handler@330102, then ;name= and a "
+		mh_err_hint(reterr,
+			    "Write role@orgcode or role@orgcode/officer, for example handler@330102, then ;name= and a "
 			    "percent-encoded name if you like.");
 		return code;
 	}

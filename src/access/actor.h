@@ -6,8 +6,8 @@
 #include "base/err.h"
 
 struct mh_actor {
-	struct mh_str role; /* [a-z][a-z0-9_]{0,31}; empty: nobody is known */
-	struct mh_str org;  /* organisation code, [A-Za-z0-9][A-Za-z0-9._-]{0,63} */
+	struct mh_str role;    /* [a-z][a-z0-9_]{0,31}; empty: nobody is known */
+	struct mh_str org;     /* organisation code, [A-Za-z0-9][A-Za-z0-9._-]{0,63} */
 	struct mh_str officer; /* code of the officer, written as the organisation's; may be empty */
 	struct mh_str name;    /* for the record; may be empty */
 };

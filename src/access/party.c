@@ -24,7 +24,8 @@ static bool is_outside(const struct mh_role *r, bool holder)
 
 struct mh_party mh_party_outside(const struct mh_def *d, struct mh_str step, bool holder, int64_t matter_id)
 {
-	struct mh_party by = {.role = MH_STR(""), .org = -1, .officer = MH_STR(""), .matter_id = holder ? matter_id : 0};
+	struct mh_party by = {
+		.role = MH_STR(""), .org = -1, .officer = MH_STR(""), .matter_id = holder ? matter_id : 0};
 	int t = mh_def_transition(d, step);
 	for (size_t i = 0; t >= 0 && i < d->transitions[t].who.n_roles; i++) {
 		const struct mh_role *r = &d->roles[d->transitions[t].who.roles[i]];

@@ -131,17 +131,23 @@ static void greet(const struct serve *s)
 	while (cut > 0 && host.ptr[cut - 1] != ':') cut--;
 	host.len = cut ? cut - 1 : host.len;
 	unsigned port = mh_http_port(s->http);
-	mh_cli_say(s->cli, mh_cli_t(s->cli, "Minhu is in service: http://" MH_STR_FMT ":%u", "民呼已开始服务：http://" MH_STR_FMT ":%u"),
+	mh_cli_say(s->cli,
+		   mh_cli_t(s->cli, "Minhu is in service: http://" MH_STR_FMT ":%u",
+			    "民呼已开始服务：http://" MH_STR_FMT ":%u"),
 		   MH_STR_ARG(host), port);
 	mh_cli_say(s->cli, "%s",
-		   mh_cli_t(s->cli, "Try: forms that can be filled in, and raising a request", "试一试：可填写的表单，以及提出一件诉求"));
+		   mh_cli_t(s->cli, "Try: forms that can be filled in, and raising a request",
+			    "试一试：可填写的表单，以及提出一件诉求"));
 	mh_cli_say(s->cli, "  curl http://" MH_STR_FMT ":%u/api/v1/forms", MH_STR_ARG(host), port);
 	mh_cli_say(s->cli,
 		   "  curl -H 'Content-Type: application/json' -d "
-		   "'{\"kind\":\"request-12345\",\"fields\":{\"channel\":\"web\",\"subject\":\"request\",\"text\":\"%s\"}}' "
+		   "'{\"kind\":\"request-12345\",\"fields\":{\"channel\":\"web\",\"subject\":\"request\",\"text\":\"%"
+		   "s\"}}' "
 		   "http://" MH_STR_FMT ":%u/api/v1/matters",
 		   mh_cli_t(s->cli, "The street lamp is out", "路灯不亮了"), MH_STR_ARG(host), port);
-	mh_cli_say(s->cli, "%s", mh_cli_t(s->cli, "Stop with Ctrl-C; nothing that was accepted is lost.", "按 Ctrl-C 停止；已受理的一件不丢。"));
+	mh_cli_say(s->cli, "%s",
+		   mh_cli_t(s->cli, "Stop with Ctrl-C; nothing that was accepted is lost.",
+			    "按 Ctrl-C 停止；已受理的一件不丢。"));
 	fflush(s->cli->out);
 }
 
@@ -158,8 +164,11 @@ static enum mh_code run(struct mh_cli *cli, struct mh_err *reterr)
 	enum mh_code code = start(&s, reterr);
 	if (code == MH_OK) {
 		greet(&s);
-		while (sigwait(&wanted, &got) != 0) {}
-		mh_cli_say(cli, "%s", mh_cli_t(cli, "Stopping: what was accepted is being finished", "正在停止：处理完已受理的请求"));
+		while (sigwait(&wanted, &got) != 0) {
+		}
+		mh_cli_say(
+			cli, "%s",
+			mh_cli_t(cli, "Stopping: what was accepted is being finished", "正在停止：处理完已受理的请求"));
 		fflush(cli->out);
 	}
 	stop(&s);
@@ -167,19 +176,24 @@ static enum mh_code run(struct mh_cli *cli, struct mh_err *reterr)
 }
 
 static const struct mh_option options[] = {
-	{.name = "listen", .arg = "HOST:PORT", .env = "MINHU_LISTEN",
-	 .en = "Address, on this machine only; 127.0.0.1:8080, port 0 takes a free one", .zh = "监听地址（仅限本机），缺省 127.0.0.1:8080，端口 0 表示任取"},
+	{.name = "listen",
+	 .arg = "HOST:PORT",
+	 .env = "MINHU_LISTEN",
+	 .en = "Address, on this machine only; 127.0.0.1:8080, port 0 takes a free one",
+	 .zh = "监听地址（仅限本机），缺省 127.0.0.1:8080，端口 0 表示任取"},
 	{.name = "threads", .arg = "N", .en = "Threads that answer; 2", .zh = "应答线程数，缺省 2"},
 	{0}};
 
-const struct mh_command mh_cmd_serve = {
-	.name = "serve",
-	.en = "Put a city into service over HTTP",
-	.zh = "启动服务",
-	.more_en = "Opens the store for writing, drives its clocks, signs the ledger's head every second in which something "
-		   "happened, and answers HTTP on a loopback address; put a reverse proxy in front. SIGINT and SIGTERM stop it in "
-		   "good order.",
-	.more_zh = "打开存储并写入，驱动各项时限，每秒为账本签名，在本机地址上提供 HTTP 服务；对外请置于反向代理之后。收到 SIGINT 或 "
-		   "SIGTERM 时有序停止。",
-	.options = options,
-	.run = run};
+const struct mh_command mh_cmd_serve = {.name = "serve",
+					.en = "Put a city into service over HTTP",
+					.zh = "启动服务",
+					.more_en = "Opens the store for writing, drives its clocks, signs the ledger's "
+						   "head every second in which something "
+						   "happened, and answers HTTP on a loopback address; put a reverse "
+						   "proxy in front. SIGINT and SIGTERM stop it in "
+						   "good order.",
+					.more_zh = "打开存储并写入，驱动各项时限，每秒为账本签名，在本机地址上提供 "
+						   "HTTP 服务；对外请置于反向代理之后。收到 SIGINT 或 "
+						   "SIGTERM 时有序停止。",
+					.options = options,
+					.run = run};

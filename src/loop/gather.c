@@ -3,6 +3,8 @@
 #include "sql_gen.h"
 
 #define CO_MAX 20
+#define ALIKE_PAGE 200
+#define ALIKE_PAGES 20 /* older ones are not what a dispatcher looks for */
 
 static json_t *org_json(const struct mh_orgs *o, int org)
 {
@@ -28,16 +30,20 @@ static json_t *reason(struct mh_tx *tx, const struct mh_class *c, const struct m
 	const struct mh_org *t = &tx->city->orgs.list[territory];
 	struct mh_str zh, en;
 	if (d) {
-		zh = mh_str_fmt(tx->arena, "“" MH_STR_FMT "”按派单目录第 " MH_STR_FMT " 行，在" MH_STR_FMT "由“" MH_STR_FMT "”职责单位承办",
+		zh = mh_str_fmt(tx->arena,
+				"“" MH_STR_FMT "”按派单目录第 " MH_STR_FMT " 行，在" MH_STR_FMT "由“" MH_STR_FMT
+				"”职责单位承办",
 				MH_STR_ARG(c->zh), MH_STR_ARG(d->class_code), MH_STR_ARG(t->zh), MH_STR_ARG(d->lead));
 		en = mh_str_fmt(tx->arena,
-				"\"" MH_STR_FMT "\": row " MH_STR_FMT " of the duty catalogue gives it to the duty \"" MH_STR_FMT
-				"\" in " MH_STR_FMT,
+				"\"" MH_STR_FMT "\": row " MH_STR_FMT
+				" of the duty catalogue gives it to the duty \"" MH_STR_FMT "\" in " MH_STR_FMT,
 				MH_STR_ARG(c->en), MH_STR_ARG(d->class_code), MH_STR_ARG(d->lead), MH_STR_ARG(t->en));
 	} else {
-		zh = mh_str_fmt(tx->arena, "派单目录中没有“" MH_STR_FMT "”，由属地" MH_STR_FMT "承办", MH_STR_ARG(c->zh),
-				MH_STR_ARG(t->zh));
-		en = mh_str_fmt(tx->arena, "The duty catalogue has no row for \"" MH_STR_FMT "\": its territory " MH_STR_FMT " has it",
+		zh = mh_str_fmt(tx->arena, "派单目录中没有“" MH_STR_FMT "”，由属地" MH_STR_FMT "承办",
+				MH_STR_ARG(c->zh), MH_STR_ARG(t->zh));
+		en = mh_str_fmt(tx->arena,
+				"The duty catalogue has no row for \"" MH_STR_FMT "\": its territory " MH_STR_FMT
+				" has it",
 				MH_STR_ARG(c->en), MH_STR_ARG(t->en));
 	}
 	return json_pack("{s:o, s:o}", "zh", mh_json_str(zh), "en", mh_json_str(en));
@@ -58,38 +64,63 @@ enum mh_code mh_gather_propose(struct mh_tx *tx, struct mh_str class_code, int p
 	int unit = mh_assign_duty(tx->city, class_code, place);
 	int territory = o->list[unit].territory;
 	json_t *j = json_pack("{s:o, s:o, s:i, s:b, s:o, s:o}", "unit", org_json(o, unit), "co_units",
-			      co_units(o, d, territory, unit), "level", o->list[unit].level, "urgent", d && d->urgent, "row",
-			      d ? mh_json_str(d->class_code) : json_null(), "reason", reason(tx, c, d, territory));
+			      co_units(o, d, territory, unit), "level", o->list[unit].level, "urgent", d && d->urgent,
+			      "row", d ? mh_json_str(d->class_code) : json_null(), "reason",
+			      reason(tx, c, d, territory));
 	MH_TRY_MEM(j, reterr);
 	*ret = j;
 	return MH_OK;
 }
 
-enum mh_code mh_gather_alike(struct mh_tx *tx, const struct mh_glance *g, int limit, json_t **ret, struct mh_err *reterr)
+static enum mh_code add_alike(struct mh_tx *tx, const struct mh_q_matter_alike_row *row, json_t *list,
+			      struct mh_err *reterr)
 {
 	const struct mh_orgs *o = &tx->city->orgs;
-	struct mh_q_matter_alike_row *rows = NULL;
-	size_t n = 0;
-	if (g->place >= 0 && g->class_code.len) {
-		int town = o->list[g->place].level < 2 ? mh_org_at_level(o, g->place, 2) : g->place;
-		struct mh_q_matter_alike_in in = {.home_id = tx->city->home_id,
-						  .kind = g->def->kind,
-						  .class_code = g->class_code,
-						  .id = g->id,
-						  .anc_id = mh_org_id_of(o, town),
-						  .limit = limit};
+	json_t *one = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ref", mh_json_str(row->ref), "number",
+				mh_json_str(row->number), "state", mh_json_str(row->state), "room",
+				mh_json_str(row->room), "owner", org_json(o, mh_org_by_id(o, row->owner_id)), "place",
+				org_json(o, mh_org_by_id(o, row->place_id)), "created",
+				mh_json_str(mh_time_text(tx->arena, row->created, tx->city->zone_min)));
+	return json_array_append_new(list, one) == 0 ? MH_OK : MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+}
+
+/* The town of the place; a larger place stands for itself. */
+static int neighbourhood(const struct mh_orgs *o, int place)
+{
+	return o->list[place].level < 2 ? mh_org_at_level(o, place, 2) : place;
+}
+
+static enum mh_code find_alike(struct mh_tx *tx, const struct mh_glance *g, size_t limit, json_t *list,
+			       struct mh_err *reterr)
+{
+	const struct mh_orgs *o = &tx->city->orgs;
+	int near = neighbourhood(o, g->place);
+	struct mh_q_matter_alike_in in = {.home_id = tx->city->home_id,
+					  .kind = g->def->kind,
+					  .class_code = g->class_code,
+					  .after_id = INT64_MAX,
+					  .limit = ALIKE_PAGE};
+	for (int page = 0; page < ALIKE_PAGES; page++) {
+		struct mh_q_matter_alike_row *rows;
+		size_t n;
 		MH_TRY(mh_q_matter_alike(tx->db, tx->arena, &in, &rows, &n, reterr));
+		for (size_t i = 0; i < n && json_array_size(list) < limit; i++) {
+			int place = rows[i].place_id ? mh_org_by_id(o, rows[i].place_id) : -1;
+			bool here = rows[i].id != g->id && place >= 0 && mh_org_contains(o, near, place);
+			if (here) MH_TRY(add_alike(tx, &rows[i], list, reterr));
+		}
+		if (n < ALIKE_PAGE || json_array_size(list) == limit) break;
+		in.after_id = rows[n - 1].id;
 	}
+	return MH_OK;
+}
+
+enum mh_code mh_gather_alike(struct mh_tx *tx, const struct mh_glance *g, int limit, json_t **ret,
+			     struct mh_err *reterr)
+{
 	MH_JSON_AUTO json_t *list = json_array();
 	MH_TRY_MEM(list, reterr);
-	for (size_t i = 0; i < n; i++) {
-		json_t *one = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ref", mh_json_str(rows[i].ref), "number",
-					mh_json_str(rows[i].number), "state", mh_json_str(rows[i].state), "room",
-					mh_json_str(rows[i].room), "owner", org_json(o, mh_org_by_id(o, rows[i].owner_id)), "place",
-					org_json(o, mh_org_by_id(o, rows[i].place_id)), "created",
-					mh_json_str(mh_time_text(tx->arena, rows[i].created, tx->city->zone_min)));
-		if (json_array_append_new(list, one) != 0) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
-	}
+	if (g->place >= 0 && g->class_code.len) MH_TRY(find_alike(tx, g, (size_t)limit, list, reterr));
 	*ret = json_incref(list);
 	return MH_OK;
 }
@@ -114,8 +145,9 @@ enum mh_code mh_gather_step(const struct mh_glance *g, enum mh_effect_kind what,
 			return MH_OK;
 		}
 	}
-	enum mh_code code = MH_FAIL(reterr, MH_E_CONFLICT, "Matter " MH_STR_FMT " cannot be %s while it is \"" MH_STR_FMT "\"",
-				    MH_STR_ARG(g->number), what == MH_DO_MERGE ? "merged" : "taken apart", MH_STR_ARG(g->state));
+	enum mh_code code = MH_FAIL(
+		reterr, MH_E_CONFLICT, "Matter " MH_STR_FMT " cannot be %s while it is \"" MH_STR_FMT "\"",
+		MH_STR_ARG(g->number), what == MH_DO_MERGE ? "merged" : "taken apart", MH_STR_ARG(g->state));
 	mh_err_detail(reterr, MH_STR_FMT " (" MH_STR_FMT ")", MH_STR_ARG(g->def->states[g->at_state].label.en),
 		      MH_STR_ARG(g->def->states[g->at_state].label.zh));
 	return code;

@@ -9,8 +9,9 @@
 enum mh_code mh_gather_propose(struct mh_tx *tx, struct mh_str class_code, int place, json_t **ret,
 			       struct mh_err *reterr);
 /* Open matters of the same kind and category in the same town (or the same larger territory, where the place is larger) that
- * stand for themselves, newest first: an array. Empty when category or place is not known. */
-enum mh_code mh_gather_alike(struct mh_tx *tx, const struct mh_glance *g, int limit, json_t **ret, struct mh_err *reterr);
+ * stand for themselves, newest first, among the newest 4,000 of the category: an array. Empty when category or place is not known. */
+enum mh_code mh_gather_alike(struct mh_tx *tx, const struct mh_glance *g, int limit, json_t **ret,
+			     struct mh_err *reterr);
 /* The step of the definition that merges (MH_DO_MERGE) or takes apart (MH_DO_UNMERGE), open to people from its present state.
  * *ret_field (NULL: not wanted): the field that names the matter to merge into. MH_E_CONFLICT: there is none here. */
 enum mh_code mh_gather_step(const struct mh_glance *g, enum mh_effect_kind what, struct mh_str *ret_step,

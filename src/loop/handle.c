@@ -50,7 +50,8 @@ static enum mh_code known_type(const char *seen, const char **ret, struct mh_err
 	if (strcmp(seen, "inode/x-empty") == 0 || strcmp(seen, "application/x-empty") == 0)
 		return MH_FAIL(reterr, MH_E_INVALID, "The file is empty");
 	enum mh_code code = MH_FAIL(reterr, MH_E_MEDIA_TYPE, "Files of the type %.80s are not taken", seen);
-	mh_err_hint(reterr, "Photographs (JPEG, PNG, WebP, GIF, HEIC), PDF, Word, Excel, OpenDocument, text, CSV, video and audio are.");
+	mh_err_hint(reterr, "Photographs (JPEG, PNG, WebP, GIF, HEIC), PDF, Word, Excel, OpenDocument, text, CSV, "
+			    "video and audio are.");
 	return code;
 }
 
@@ -80,9 +81,9 @@ static struct mh_str place_of(struct mh_arena *a, struct mh_str dir, struct mh_s
 static enum mh_code io_failure(struct mh_err *reterr, const char *what)
 {
 	int why = errno;
-	enum mh_code code = why == ENOSPC || why == EDQUOT ?
-				    MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not keep the file: the disk is full") :
-				    MH_FAIL(reterr, MH_E_IO, "Could not keep the file");
+	enum mh_code code = why == ENOSPC || why == EDQUOT
+				    ? MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not keep the file: the disk is full")
+				    : MH_FAIL(reterr, MH_E_IO, "Could not keep the file");
 	mh_err_internal(reterr, "%s: %s", what, strerror(why));
 	return code;
 }
@@ -124,14 +125,15 @@ enum mh_code mh_handle_find(struct mh_tx *tx, const struct mh_glance *g, int64_t
 	if (!found || row.matter_id != g->id || row.hash.len != 64)
 		return MH_FAIL(reterr, MH_E_NOT_FOUND, "This matter has no such file");
 	if (g->erased) return MH_FAIL(reterr, MH_E_GONE, "The contents of this matter have been erased");
-	struct mh_handle_file file = {row.id, row.size, row.hash, row.media_type, place_of(tx->arena, files_dir, row.hash)};
+	struct mh_handle_file file = {row.id, row.size, row.hash, row.media_type,
+				      place_of(tx->arena, files_dir, row.hash)};
 	MH_TRY_MEM(file.path.ptr, reterr);
 	*ret = file;
 	return MH_OK;
 }
 
-enum mh_code mh_handle_orphans(struct mh_tx *tx, const struct mh_glance *g, struct mh_str files_dir, struct mh_str **ret,
-			       size_t *ret_n, struct mh_err *reterr)
+enum mh_code mh_handle_orphans(struct mh_tx *tx, const struct mh_glance *g, struct mh_str files_dir,
+			       struct mh_str **ret, size_t *ret_n, struct mh_err *reterr)
 {
 	struct mh_q_file_of_matter_row *rows;
 	size_t n, kept = 0;

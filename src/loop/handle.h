@@ -22,6 +22,6 @@ struct mh_handle_file {
 enum mh_code mh_handle_find(struct mh_tx *tx, const struct mh_glance *g, int64_t id, struct mh_str files_dir,
 			    struct mh_handle_file *ret, struct mh_err *reterr);
 /* Paths of the matter's files that no other matter needs, for removal after its erasure is durable. */
-enum mh_code mh_handle_orphans(struct mh_tx *tx, const struct mh_glance *g, struct mh_str files_dir, struct mh_str **ret,
-			       size_t *ret_n, struct mh_err *reterr);
+enum mh_code mh_handle_orphans(struct mh_tx *tx, const struct mh_glance *g, struct mh_str files_dir,
+			       struct mh_str **ret, size_t *ret_n, struct mh_err *reterr);
 #endif

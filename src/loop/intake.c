@@ -16,7 +16,8 @@ static enum mh_code may_raise(struct mh_tx *tx, const struct mh_intake *in, stru
 	return MH_FAIL(reterr, MH_E_FORBIDDEN, "A " MH_STR_FMT " is raised by offices only", MH_STR_ARG(d->kind));
 }
 
-enum mh_code mh_intake_raise(struct mh_tx *tx, const struct mh_intake *in, struct mh_outcome *ret, struct mh_err *reterr)
+enum mh_code mh_intake_raise(struct mh_tx *tx, const struct mh_intake *in, struct mh_outcome *ret,
+			     struct mh_err *reterr)
 {
 	struct mh_create create = {
 		.kind = in->kind, .fields = in->fields, .by = in->by, .raised = in->raised, .owner = -1};

@@ -13,5 +13,6 @@ struct mh_intake {
 /* The same key and content again gives the same matter and code, and ret->again; the same key for something else is
  * MH_E_REUSED_KEY. MH_E_FORBIDDEN: this kind is raised by offices only, or `raised` is not theirs to say.
  * MH_E_INVALID: `raised` lies ahead, or what the engine finds. */
-enum mh_code mh_intake_raise(struct mh_tx *tx, const struct mh_intake *in, struct mh_outcome *ret, struct mh_err *reterr);
+enum mh_code mh_intake_raise(struct mh_tx *tx, const struct mh_intake *in, struct mh_outcome *ret,
+			     struct mh_err *reterr);
 #endif

@@ -3,7 +3,8 @@
 #include "loop/glance.h"
 #include "sql_gen.h"
 
-static enum mh_code one(struct mh_tx *tx, const struct mh_q_publication_list_row *row, json_t *list, struct mh_err *reterr)
+static enum mh_code one(struct mh_tx *tx, const struct mh_q_publication_list_row *row, json_t *list,
+			struct mh_err *reterr)
 {
 	struct mh_glance g;
 	json_t *fields;
@@ -11,8 +12,8 @@ static enum mh_code one(struct mh_tx *tx, const struct mh_q_publication_list_row
 	MH_TRY(mh_json_parse(row->body, &fields, reterr));
 	json_t *j = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "seq", (json_int_t)row->seq, "at",
 			      mh_json_str(mh_time_text(tx->arena, row->at, tx->city->zone_min)), "place",
-			      mh_json_str(row->public_place), "number", mh_json_str(g.number), "ref", mh_json_str(g.ref),
-			      "kind", mh_json_str(g.def->kind), "fields", fields);
+			      mh_json_str(row->public_place), "number", mh_json_str(g.number), "ref",
+			      mh_json_str(g.ref), "kind", mh_json_str(g.def->kind), "fields", fields);
 	return json_array_append_new(list, j) == 0 ? MH_OK : MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
 }
 

@@ -41,7 +41,8 @@ enum mh_code mh_api_find(struct mh_request *req, struct mh_tx *tx, struct mh_gla
 }
 
 /* Has the code of this very matter been shown? */
-static enum mh_code is_holder(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_err *reterr)
+static enum mh_code is_holder(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g,
+			      struct mh_err *reterr)
 {
 	int64_t id = 0;
 	MH_TRY(by_code(req, tx, &id, reterr));
@@ -80,19 +81,19 @@ json_t *mh_api_org(const struct mh_city *c, int org)
 {
 	if (org < 0) return json_null();
 	const struct mh_org *o = &c->orgs.list[org];
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "code", mh_json_str(o->code), "zh", mh_json_str(o->zh), "en",
-			 mh_json_str(o->en), "kind", mh_json_str(o->kind), "duty", mh_json_str(o->duty), "level", o->level,
-			 "parent", o->parent < 0 ? json_null() : mh_json_str(c->orgs.list[o->parent].code));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "code", mh_json_str(o->code), "zh", mh_json_str(o->zh),
+			 "en", mh_json_str(o->en), "kind", mh_json_str(o->kind), "duty", mh_json_str(o->duty), "level",
+			 o->level, "parent", o->parent < 0 ? json_null() : mh_json_str(c->orgs.list[o->parent].code));
 }
 
 json_t *mh_api_outcome(const struct mh_tx *tx, const struct mh_outcome *out, bool with_code)
 {
-	struct mh_str receipt = mh_str_fmt(tx->arena, "/api/v1/matters/" MH_STR_FMT "/receipt?seq=%lld", MH_STR_ARG(out->ref),
-					   (long long)out->seq);
+	struct mh_str receipt = mh_str_fmt(tx->arena, "/api/v1/matters/" MH_STR_FMT "/receipt?seq=%lld",
+					   MH_STR_ARG(out->ref), (long long)out->seq);
 	if (!receipt.ptr) return NULL;
 	json_t *j = json_pack("{s:o, s:o, s:o, s:I, s:o, s:b, s:o}", "number", mh_json_str(out->number), "ref",
-			      mh_json_str(out->ref), "state", mh_json_str(out->state), "seq", (json_int_t)out->seq, "due",
-			      mh_api_time(tx, out->due), "again", out->again, "receipt", mh_json_str(receipt));
+			      mh_json_str(out->ref), "state", mh_json_str(out->state), "seq", (json_int_t)out->seq,
+			      "due", mh_api_time(tx, out->due), "again", out->again, "receipt", mh_json_str(receipt));
 	if (j && with_code && out->code[0] && json_object_set_new(j, "code", json_string(out->code)) != 0) {
 		json_decref(j);
 		return NULL;

@@ -49,17 +49,17 @@ const char *mh_api_lang(const struct mh_request *req);
 #define MH_API_REF                                                                                                     \
 	{                                                                                                              \
 		.name = "ref", .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64,           \
-		.en = "Number or reference of the matter", .zh = "事项编号或引用号"                                  \
+		.en = "Number or reference of the matter", .zh = "事项编号或引用号"                            \
 	}
-#define MH_API_SEQ                                                                                                     \
-	{                                                                                                              \
-		.name = "seq", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 0, .max = INT64_MAX,                     \
+#define MH_API_SEQ                                                                                                                    \
+	{                                                                                                                             \
+		.name = "seq", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 0, .max = INT64_MAX,                                    \
 		.en = "Entry of the ledger; the matter's newest when left out", .zh = "账本序号，缺省为该事项最新一条" \
 	}
 #define MH_API_LANG                                                                                                    \
 	{                                                                                                              \
 		.name = "lang", .in = MH_IN_QUERY, .type = MH_TYPE_ENUM, .choices = mh_api_languages,                  \
-		.en = "Language; otherwise by Accept-Language", .zh = "语言，缺省按请求头"                            \
+		.en = "Language; otherwise by Accept-Language", .zh = "语言，缺省按请求头"                    \
 	}
 extern const char *const mh_api_languages[]; /* zh, en */
 #endif

@@ -50,8 +50,8 @@ static enum mh_code get_categories(struct mh_request *req, struct mh_response *r
 	MH_TRY_MEM(list, reterr);
 	for (size_t i = 0; i < tx.city->n_classes; i++) {
 		const struct mh_class *c = &tx.city->classes[i];
-		json_t *one = json_pack("{s:o, s:o, s:o, s:o}", "code", mh_json_str(c->code), "parent", mh_json_str(c->parent), "zh",
-					mh_json_str(c->zh), "en", mh_json_str(c->en));
+		json_t *one = json_pack("{s:o, s:o, s:o, s:o}", "code", mh_json_str(c->code), "parent",
+					mh_json_str(c->parent), "zh", mh_json_str(c->zh), "en", mh_json_str(c->en));
 		if (json_array_append_new(list, one) != 0) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
 	}
 	return mh_res_json(res, 200, json_pack("{s:O}", "categories", list), reterr);
@@ -67,8 +67,9 @@ static enum mh_code get_processes(struct mh_request *req, struct mh_response *re
 	for (size_t i = 0; i < tx.city->n_defs; i++) {
 		const struct mh_def *d = tx.city->defs[i];
 		json_t *one = json_pack("{s:o, s:I, s:o, s:o, s:o, s:b}", "kind", mh_json_str(d->kind), "version",
-					(json_int_t)d->version, "title", mh_api_label(&d->title), "since", mh_json_str(d->since),
-					"sha256", mh_json_str(mh_hash_hex(tx.arena, &d->hash)), "child_only", d->child_only);
+					(json_int_t)d->version, "title", mh_api_label(&d->title), "since",
+					mh_json_str(d->since), "sha256", mh_json_str(mh_hash_hex(tx.arena, &d->hash)),
+					"child_only", d->child_only);
 		if (json_array_append_new(list, one) != 0) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
 	}
 	return mh_res_json(res, 200, json_pack("{s:O}", "processes", list), reterr);
@@ -121,13 +122,14 @@ static enum mh_code get_counts(struct mh_request *req, struct mh_response *res, 
 	MH_TRY_MEM(list, reterr);
 	for (size_t i = 0; i < n; i++) {
 		json_t *one = json_pack("{s:o, s:o, s:I, s:I}", "kind", mh_json_str(rows[i].kind), "phase",
-					mh_json_str(rows[i].category), "reports", (json_int_t)rows[i].reports, "matters",
-					(json_int_t)rows[i].matters);
+					mh_json_str(rows[i].category), "reports", (json_int_t)rows[i].reports,
+					"matters", (json_int_t)rows[i].matters);
 		if (json_array_append_new(list, one) != 0) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
 		reports += rows[i].reports;
 		matters += rows[i].matters;
 	}
-	return mh_res_json(res, 200, json_pack("{s:O, s:I, s:I}", "counts", list, "reports", reports, "matters", matters), reterr);
+	return mh_res_json(
+		res, 200, json_pack("{s:O, s:I, s:I}", "counts", list, "reports", reports, "matters", matters), reterr);
 }
 
 static enum mh_code get_answers(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
@@ -138,47 +140,117 @@ static enum mh_code get_answers(struct mh_request *req, struct mh_response *res,
 	MH_API_READ(req, reterr);
 	if (cursor.len && !mh_str_to_i64(cursor, &before))
 		return mh_req_bad_field(req, reterr, "cursor", "Not a cursor of this list", "翻页标记无效");
-	MH_TRY(mh_reply_answers(&tx, mh_req_str(req, "place"), before, (int)mh_req_int(req, "limit", 50), &list, &next, reterr));
+	MH_TRY(mh_reply_answers(&tx, mh_req_str(req, "place"), before, (int)mh_req_int(req, "limit", 50), &list, &next,
+				reterr));
 	json_t *more = next ? mh_json_str(mh_str_fmt(tx.arena, "%lld", (long long)next)) : json_null();
 	return mh_res_json(res, 200, json_pack("{s:o, s:o}", "answers", list, "next", more), reterr);
 }
 
-static const struct mh_param org_params[] = {
-	{.name = "parent", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Only what stands directly below this unit",
-	 .zh = "仅列该单位的下级"},
-	{.name = "q", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 60, .en = "Part of a name, or a code", .zh = "名称片段或代码"},
-	{0}};
-static const struct mh_param draw_params[] = {
-	{.name = "kind", .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64, .en = "Kind of matter",
-	 .zh = "事项类型"},
-	MH_API_LANG,
-	{0}};
-static const struct mh_param answer_params[] = {
-	{.name = "place", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Public place, such as answers or rules",
-	 .zh = "公开栏目，如 answers、rules"},
-	{.name = "cursor", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 40, .en = "`next` of the page before",
-	 .zh = "上一页给出的翻页标记"},
-	{.name = "limit", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 1, .max = 200, .en = "Rows on a page; 50",
-	 .zh = "每页条数，缺省50"},
-	{0}};
+static const struct mh_param org_params[] = {{.name = "parent",
+					      .in = MH_IN_QUERY,
+					      .type = MH_TYPE_STR,
+					      .max = 64,
+					      .en = "Only what stands directly below this unit",
+					      .zh = "仅列该单位的下级"},
+					     {.name = "q",
+					      .in = MH_IN_QUERY,
+					      .type = MH_TYPE_STR,
+					      .max = 60,
+					      .en = "Part of a name, or a code",
+					      .zh = "名称片段或代码"},
+					     {0}};
+static const struct mh_param draw_params[] = {{.name = "kind",
+					       .in = MH_IN_PATH,
+					       .type = MH_TYPE_STR,
+					       .required = true,
+					       .min = 1,
+					       .max = 64,
+					       .en = "Kind of matter",
+					       .zh = "事项类型"},
+					      MH_API_LANG,
+					      {0}};
+static const struct mh_param answer_params[] = {{.name = "place",
+						 .in = MH_IN_QUERY,
+						 .type = MH_TYPE_STR,
+						 .max = 64,
+						 .en = "Public place, such as answers or rules",
+						 .zh = "公开栏目，如 answers、rules"},
+						{.name = "cursor",
+						 .in = MH_IN_QUERY,
+						 .type = MH_TYPE_STR,
+						 .max = 40,
+						 .en = "`next` of the page before",
+						 .zh = "上一页给出的翻页标记"},
+						{.name = "limit",
+						 .in = MH_IN_QUERY,
+						 .type = MH_TYPE_INT,
+						 .min = 1,
+						 .max = 200,
+						 .en = "Rows on a page; 50",
+						 .zh = "每页条数，缺省50"},
+						{0}};
 
 static const struct mh_route routes[] = {
-	{.method = "GET", .path = "/api/v1/forms", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ, .handler = get_forms,
-	 .en = "Intake forms of every kind that can be raised", .zh = "各类事项的登记表"},
-	{.method = "GET", .path = "/api/v1/orgs", .perm = MH_PERM_PUBLIC, .params = org_params, .flags = MH_ROUTE_READ,
-	 .handler = get_orgs, .en = "Units: the root, those below one, or those of a name", .zh = "单位查询"},
-	{.method = "GET", .path = "/api/v1/categories", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ,
-	 .handler = get_categories, .en = "The tree of categories", .zh = "诉求分类"},
-	{.method = "GET", .path = "/api/v1/processes", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ,
-	 .handler = get_processes, .en = "Definitions in force, with their hashes", .zh = "现行流程定义及其哈希"},
-	{.method = "GET", .path = "/api/v1/processes/{kind}/diagram.svg", .perm = MH_PERM_PUBLIC, .params = draw_params,
-	 .flags = MH_ROUTE_READ, .handler = get_svg, .en = "A definition as a drawing", .zh = "流程图"},
-	{.method = "GET", .path = "/api/v1/processes/{kind}/diagram.mmd", .perm = MH_PERM_PUBLIC, .params = draw_params,
-	 .flags = MH_ROUTE_READ, .handler = get_mermaid, .en = "A definition as Mermaid text", .zh = "流程图（Mermaid 文本）"},
-	{.method = "GET", .path = "/api/v1/counts", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ, .handler = get_counts,
-	 .en = "How many reports and matters, by kind and phase", .zh = "各类事项的件数与诉求数"},
-	{.method = "GET", .path = "/api/v1/answers", .perm = MH_PERM_PUBLIC, .params = answer_params, .flags = MH_ROUTE_READ,
-	 .handler = get_answers, .en = "What was made public, newest first", .zh = "公开的答复与制度"},
+	{.method = "GET",
+	 .path = "/api/v1/forms",
+	 .perm = MH_PERM_PUBLIC,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_forms,
+	 .en = "Intake forms of every kind that can be raised",
+	 .zh = "各类事项的登记表"},
+	{.method = "GET",
+	 .path = "/api/v1/orgs",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = org_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_orgs,
+	 .en = "Units: the root, those below one, or those of a name",
+	 .zh = "单位查询"},
+	{.method = "GET",
+	 .path = "/api/v1/categories",
+	 .perm = MH_PERM_PUBLIC,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_categories,
+	 .en = "The tree of categories",
+	 .zh = "诉求分类"},
+	{.method = "GET",
+	 .path = "/api/v1/processes",
+	 .perm = MH_PERM_PUBLIC,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_processes,
+	 .en = "Definitions in force, with their hashes",
+	 .zh = "现行流程定义及其哈希"},
+	{.method = "GET",
+	 .path = "/api/v1/processes/{kind}/diagram.svg",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = draw_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_svg,
+	 .en = "A definition as a drawing",
+	 .zh = "流程图"},
+	{.method = "GET",
+	 .path = "/api/v1/processes/{kind}/diagram.mmd",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = draw_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_mermaid,
+	 .en = "A definition as Mermaid text",
+	 .zh = "流程图（Mermaid 文本）"},
+	{.method = "GET",
+	 .path = "/api/v1/counts",
+	 .perm = MH_PERM_PUBLIC,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_counts,
+	 .en = "How many reports and matters, by kind and phase",
+	 .zh = "各类事项的件数与诉求数"},
+	{.method = "GET",
+	 .path = "/api/v1/answers",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = answer_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_answers,
+	 .en = "What was made public, newest first",
+	 .zh = "公开的答复与制度"},
 };
 
 const struct mh_route_list mh_routes_city = MH_ROUTES("city", routes);

@@ -18,8 +18,9 @@ static enum mh_code room_left(struct mh_tx *tx, int64_t id, struct mh_err *reter
 	size_t n;
 	struct mh_q_file_of_matter_in in = {.home_id = tx->city->home_id, .matter_id = id, .limit = FILES_OF_MATTER};
 	MH_TRY(mh_q_file_of_matter(tx->db, tx->arena, &in, &rows, &n, reterr));
-	return n < FILES_OF_MATTER ? MH_OK
-				   : MH_FAIL(reterr, MH_E_TOO_MANY, "This matter has %d files already", FILES_OF_MATTER);
+	return n < FILES_OF_MATTER
+		       ? MH_OK
+		       : MH_FAIL(reterr, MH_E_TOO_MANY, "This matter has %d files already", FILES_OF_MATTER);
 }
 
 static enum mh_code file_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
@@ -120,30 +121,64 @@ static enum mh_code post_erase(struct mh_request *req, struct mh_response *res, 
 }
 
 static const struct mh_param ref_params[] = {MH_API_REF, {0}};
-static const struct mh_param file_params[] = {
-	MH_API_REF,
-	{.name = "id", .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 20, .en = "Number of the file",
-	 .zh = "文件编号"},
-	{0}};
-static const struct mh_param erase_params[] = {
-	MH_API_REF,
-	{.name = "basis", .in = MH_IN_BODY, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 100,
-	 .en = "Law and article that it follows", .zh = "法律依据"},
-	{0}};
+static const struct mh_param file_params[] = {MH_API_REF,
+					      {.name = "id",
+					       .in = MH_IN_PATH,
+					       .type = MH_TYPE_STR,
+					       .required = true,
+					       .min = 1,
+					       .max = 20,
+					       .en = "Number of the file",
+					       .zh = "文件编号"},
+					      {0}};
+static const struct mh_param erase_params[] = {MH_API_REF,
+					       {.name = "basis",
+						.in = MH_IN_BODY,
+						.type = MH_TYPE_STR,
+						.required = true,
+						.min = 1,
+						.max = 100,
+						.en = "Law and article that it follows",
+						.zh = "法律依据"},
+					       {0}};
 
 static const struct mh_route routes[] = {
-	{.method = "POST", .path = "/api/v1/matters/{ref}/files", .perm = MH_PERM_HOLDER, .params = ref_params,
-	 .body = MH_BODY_FILE, .max_body = MH_FILE_SIZE_MAX, .flags = MH_ROUTE_READ | MH_ROUTE_WRITE, .handler = post_file,
-	 .en = "Add a file", .zh = "上传文件"},
-	{.method = "POST", .path = "/api/v1/follow/files", .perm = MH_PERM_HOLDER, .body = MH_BODY_FILE,
-	 .max_body = MH_FILE_SIZE_MAX, .flags = MH_ROUTE_READ | MH_ROUTE_WRITE, .handler = post_file,
-	 .en = "The person adds a file", .zh = "诉求人上传文件"},
-	{.method = "GET", .path = "/api/v1/matters/{ref}/files/{id}", .perm = MH_PERM_STAFF, .params = file_params,
-	 .flags = MH_ROUTE_READ, .handler = get_file, .en = "The bytes of a file, for those who handle the matter",
+	{.method = "POST",
+	 .path = "/api/v1/matters/{ref}/files",
+	 .perm = MH_PERM_HOLDER,
+	 .params = ref_params,
+	 .body = MH_BODY_FILE,
+	 .max_body = MH_FILE_SIZE_MAX,
+	 .flags = MH_ROUTE_READ | MH_ROUTE_WRITE,
+	 .handler = post_file,
+	 .en = "Add a file",
+	 .zh = "上传文件"},
+	{.method = "POST",
+	 .path = "/api/v1/follow/files",
+	 .perm = MH_PERM_HOLDER,
+	 .body = MH_BODY_FILE,
+	 .max_body = MH_FILE_SIZE_MAX,
+	 .flags = MH_ROUTE_READ | MH_ROUTE_WRITE,
+	 .handler = post_file,
+	 .en = "The person adds a file",
+	 .zh = "诉求人上传文件"},
+	{.method = "GET",
+	 .path = "/api/v1/matters/{ref}/files/{id}",
+	 .perm = MH_PERM_STAFF,
+	 .params = file_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_file,
+	 .en = "The bytes of a file, for those who handle the matter",
 	 .zh = "下载文件（经办可用）"},
-	{.method = "POST", .path = "/api/v1/matters/{ref}/erase", .perm = MH_PERM_ADMIN, .params = erase_params,
-	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_erase,
-	 .en = "Erase everything personal of a matter that is over", .zh = "依法删除已办结事项的个人信息"},
+	{.method = "POST",
+	 .path = "/api/v1/matters/{ref}/erase",
+	 .perm = MH_PERM_ADMIN,
+	 .params = erase_params,
+	 .body = MH_BODY_JSON,
+	 .flags = MH_ROUTE_WRITE,
+	 .handler = post_erase,
+	 .en = "Erase everything personal of a matter that is over",
+	 .zh = "依法删除已办结事项的个人信息"},
 };
 
 const struct mh_route_list mh_routes_files = MH_ROUTES("files", routes);

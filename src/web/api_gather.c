@@ -12,7 +12,8 @@ static enum mh_code get_propose(struct mh_request *req, struct mh_response *res,
 	MH_API_READ(req, reterr);
 	if (code.len) {
 		place = mh_org_by_code(&tx.city->orgs, code);
-		if (place < 0) return mh_req_bad_field(req, reterr, "place", "The city has no such place", "没有该属地");
+		if (place < 0)
+			return mh_req_bad_field(req, reterr, "place", "The city has no such place", "没有该属地");
 	}
 	MH_TRY(mh_gather_propose(&tx, mh_req_str(req, "category"), place, &j, reterr));
 	return mh_res_json(res, 200, j, reterr);
@@ -81,36 +82,81 @@ static enum mh_code post_unmerge(struct mh_request *req, struct mh_response *res
 }
 
 #define FIELDS                                                                                                         \
-	{.name = "fields", .in = MH_IN_BODY, .type = MH_TYPE_OBJECT, .en = "Values that the step takes", .zh = "该步骤的填报项"}
-static const struct mh_param propose_params[] = {
-	{.name = "category", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 32,
-	 .en = "Code of the category", .zh = "诉求分类代码"},
-	{.name = "place", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Code of the territory", .zh = "属地代码"},
-	{0}};
-static const struct mh_param candidate_params[] = {
-	MH_API_REF,
-	{.name = "limit", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 1, .max = 100, .en = "At most so many; 20",
-	 .zh = "最多条数，缺省20"},
-	{0}};
-static const struct mh_param merge_params[] = {
-	MH_API_REF,
-	{.name = "into", .in = MH_IN_BODY, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64,
-	 .en = "Number or reference of the matter that it is handled with", .zh = "并入的事项"},
-	FIELDS,
-	{0}};
+	{                                                                                                              \
+		.name = "fields", .in = MH_IN_BODY, .type = MH_TYPE_OBJECT, .en = "Values that the step takes",        \
+		.zh = "该步骤的填报项"                                                                          \
+	}
+static const struct mh_param propose_params[] = {{.name = "category",
+						  .in = MH_IN_QUERY,
+						  .type = MH_TYPE_STR,
+						  .required = true,
+						  .min = 1,
+						  .max = 32,
+						  .en = "Code of the category",
+						  .zh = "诉求分类代码"},
+						 {.name = "place",
+						  .in = MH_IN_QUERY,
+						  .type = MH_TYPE_STR,
+						  .max = 64,
+						  .en = "Code of the territory",
+						  .zh = "属地代码"},
+						 {0}};
+static const struct mh_param candidate_params[] = {MH_API_REF,
+						   {.name = "limit",
+						    .in = MH_IN_QUERY,
+						    .type = MH_TYPE_INT,
+						    .min = 1,
+						    .max = 100,
+						    .en = "At most so many; 20",
+						    .zh = "最多条数，缺省20"},
+						   {0}};
+static const struct mh_param merge_params[] = {MH_API_REF,
+					       {.name = "into",
+						.in = MH_IN_BODY,
+						.type = MH_TYPE_STR,
+						.required = true,
+						.min = 1,
+						.max = 64,
+						.en = "Number or reference of the matter that it is handled with",
+						.zh = "并入的事项"},
+					       FIELDS,
+					       {0}};
 static const struct mh_param unmerge_params[] = {MH_API_REF, FIELDS, {0}};
 
 static const struct mh_route routes[] = {
-	{.method = "GET", .path = "/api/v1/propose", .perm = MH_PERM_STAFF, .params = propose_params, .flags = MH_ROUTE_READ,
-	 .handler = get_propose, .en = "The unit that the duty catalogue gives, and why", .zh = "按派单目录建议承办单位及理由"},
-	{.method = "GET", .path = "/api/v1/matters/{ref}/merge-candidates", .perm = MH_PERM_DISPATCH,
-	 .params = candidate_params, .flags = MH_ROUTE_READ, .handler = get_candidates,
-	 .en = "Open matters of the same category in the same town", .zh = "同类同属地的在办事项"},
-	{.method = "POST", .path = "/api/v1/matters/{ref}/merge", .perm = MH_PERM_DISPATCH, .params = merge_params,
-	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_merge, .en = "Handle it together with another",
+	{.method = "GET",
+	 .path = "/api/v1/propose",
+	 .perm = MH_PERM_STAFF,
+	 .params = propose_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_propose,
+	 .en = "The unit that the duty catalogue gives, and why",
+	 .zh = "按派单目录建议承办单位及理由"},
+	{.method = "GET",
+	 .path = "/api/v1/matters/{ref}/merge-candidates",
+	 .perm = MH_PERM_DISPATCH,
+	 .params = candidate_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_candidates,
+	 .en = "Open matters of the same category in the same town",
+	 .zh = "同类同属地的在办事项"},
+	{.method = "POST",
+	 .path = "/api/v1/matters/{ref}/merge",
+	 .perm = MH_PERM_DISPATCH,
+	 .params = merge_params,
+	 .body = MH_BODY_JSON,
+	 .flags = MH_ROUTE_WRITE,
+	 .handler = post_merge,
+	 .en = "Handle it together with another",
 	 .zh = "并案办理"},
-	{.method = "POST", .path = "/api/v1/matters/{ref}/unmerge", .perm = MH_PERM_DISPATCH, .params = unmerge_params,
-	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_unmerge, .en = "Take it apart again",
+	{.method = "POST",
+	 .path = "/api/v1/matters/{ref}/unmerge",
+	 .perm = MH_PERM_DISPATCH,
+	 .params = unmerge_params,
+	 .body = MH_BODY_JSON,
+	 .flags = MH_ROUTE_WRITE,
+	 .handler = post_unmerge,
+	 .en = "Take it apart again",
 	 .zh = "取消并案"},
 };
 

@@ -52,9 +52,9 @@ static enum mh_code get_info(struct mh_request *req, struct mh_response *res, st
 	enum mh_code code = mh_ledger_checkpoint(tx.db, tx.city->home_id, 0, tx.arena, &note, &head, reterr);
 	if (code != MH_OK && code != MH_E_UNAVAILABLE) return code;
 	struct mh_str root = code == MH_OK ? mh_hash_hex(tx.arena, &head.root) : MH_STR("");
-	json_t *j = json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "log", (json_int_t)info.log, "size", (json_int_t)info.size,
-			      "origin", mh_json_str(info.origin), "vkey", mh_json_str(info.vkey), "signed_size",
-			      (json_int_t)(code == MH_OK ? head.size : 0), "root", mh_json_str(root));
+	json_t *j = json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "log", (json_int_t)info.log, "size",
+			      (json_int_t)info.size, "origin", mh_json_str(info.origin), "vkey", mh_json_str(info.vkey),
+			      "signed_size", (json_int_t)(code == MH_OK ? head.size : 0), "root", mh_json_str(root));
 	return mh_res_json(res, 200, j, reterr);
 }
 
@@ -70,7 +70,8 @@ static int64_t log_of(struct mh_str *path)
 	return log;
 }
 
-static enum mh_code send_file(struct mh_request *req, struct mh_response *res, struct mh_str path, struct mh_err *reterr)
+static enum mh_code send_file(struct mh_request *req, struct mh_response *res, struct mh_str path,
+			      struct mh_err *reterr)
 {
 	struct mh_buf b = MH_BUF(MH_TILE_BUNDLE_MAX);
 	bool final = false, tile = false;
@@ -79,7 +80,8 @@ static enum mh_code send_file(struct mh_request *req, struct mh_response *res, s
 	enum mh_code code = mh_ledger_get(tx.db, tx.city->home_id, log, path, &b, &final, reterr);
 	if (code == MH_OK) {
 		tile = mh_str_starts(path, "tile/");
-		code = mh_res_buf(res, 200, tile ? "application/octet-stream" : "text/plain; charset=utf-8", &b, reterr);
+		code = mh_res_buf(res, 200, tile ? "application/octet-stream" : "text/plain; charset=utf-8", &b,
+				  reterr);
 	}
 	mh_buf_done(&b);
 	if (code != MH_OK) return code;
@@ -104,28 +106,78 @@ static enum mh_code get_static(struct mh_request *req, struct mh_response *res, 
 
 static const struct mh_param ref_seq[] = {MH_API_REF, MH_API_SEQ, {0}};
 static const struct mh_param only_seq[] = {MH_API_SEQ, {0}};
-static const struct mh_param static_params[] = {
-	{.name = "rest", .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 200,
-	 .en = "Path of the static log, such as tile/0/000", .zh = "静态账本路径"},
-	{0}};
+static const struct mh_param static_params[] = {{.name = "rest",
+						 .in = MH_IN_PATH,
+						 .type = MH_TYPE_STR,
+						 .required = true,
+						 .min = 1,
+						 .max = 200,
+						 .en = "Path of the static log, such as tile/0/000",
+						 .zh = "静态账本路径"},
+						{0}};
 
 static const struct mh_route routes[] = {
-	{.method = "GET", .path = "/api/v1/matters/{ref}/receipt", .perm = MH_PERM_PUBLIC, .params = ref_seq,
-	 .flags = MH_ROUTE_READ, .handler = get_receipt, .en = "Receipt of an entry (tlog-proof)", .zh = "账本回执"},
-	{.method = "GET", .path = "/api/v1/matters/{ref}/entry", .perm = MH_PERM_PUBLIC, .params = ref_seq,
-	 .flags = MH_ROUTE_READ, .handler = get_entry, .en = "The exact bytes of an entry", .zh = "账本记录原文"},
-	{.method = "GET", .path = "/api/v1/follow/receipt", .perm = MH_PERM_HOLDER, .params = only_seq, .flags = MH_ROUTE_READ,
-	 .handler = get_receipt, .en = "Receipt of an entry (tlog-proof)", .zh = "账本回执"},
-	{.method = "GET", .path = "/api/v1/follow/entry", .perm = MH_PERM_HOLDER, .params = only_seq, .flags = MH_ROUTE_READ,
-	 .handler = get_entry, .en = "The exact bytes of an entry", .zh = "账本记录原文"},
-	{.method = "GET", .path = "/api/v1/ledger", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ, .handler = get_info,
-	 .en = "Name, key and size of the ledger", .zh = "账本名称、公钥与规模"},
-	{.method = "GET", .path = "/ledger/checkpoint", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ,
-	 .handler = get_checkpoint, .en = "The newest signed head", .zh = "最新签名树头"},
-	{.method = "GET", .path = "/ledger/vkey", .perm = MH_PERM_PUBLIC, .flags = MH_ROUTE_READ, .handler = get_vkey,
-	 .en = "The key that heads are verified with", .zh = "验证公钥"},
-	{.method = "GET", .path = "/ledger/{rest*}", .perm = MH_PERM_PUBLIC, .params = static_params, .flags = MH_ROUTE_READ,
-	 .handler = get_static, .en = "Tiles and entries of the ledger", .zh = "账本分块与记录"},
+	{.method = "GET",
+	 .path = "/api/v1/matters/{ref}/receipt",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = ref_seq,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_receipt,
+	 .en = "Receipt of an entry (tlog-proof)",
+	 .zh = "账本回执"},
+	{.method = "GET",
+	 .path = "/api/v1/matters/{ref}/entry",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = ref_seq,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_entry,
+	 .en = "The exact bytes of an entry",
+	 .zh = "账本记录原文"},
+	{.method = "GET",
+	 .path = "/api/v1/follow/receipt",
+	 .perm = MH_PERM_HOLDER,
+	 .params = only_seq,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_receipt,
+	 .en = "Receipt of an entry (tlog-proof)",
+	 .zh = "账本回执"},
+	{.method = "GET",
+	 .path = "/api/v1/follow/entry",
+	 .perm = MH_PERM_HOLDER,
+	 .params = only_seq,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_entry,
+	 .en = "The exact bytes of an entry",
+	 .zh = "账本记录原文"},
+	{.method = "GET",
+	 .path = "/api/v1/ledger",
+	 .perm = MH_PERM_PUBLIC,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_info,
+	 .en = "Name, key and size of the ledger",
+	 .zh = "账本名称、公钥与规模"},
+	{.method = "GET",
+	 .path = "/ledger/checkpoint",
+	 .perm = MH_PERM_PUBLIC,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_checkpoint,
+	 .en = "The newest signed head",
+	 .zh = "最新签名树头"},
+	{.method = "GET",
+	 .path = "/ledger/vkey",
+	 .perm = MH_PERM_PUBLIC,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_vkey,
+	 .en = "The key that heads are verified with",
+	 .zh = "验证公钥"},
+	{.method = "GET",
+	 .path = "/ledger/{rest*}",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = static_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_static,
+	 .en = "Tiles and entries of the ledger",
+	 .zh = "账本分块与记录"},
 };
 
 const struct mh_route_list mh_routes_ledger = MH_ROUTES("ledger", routes);

@@ -35,13 +35,14 @@ static enum mh_code post_matter(struct mh_request *req, struct mh_response *res,
 static json_t *list_row(struct mh_tx *tx, const struct mh_q_matter_list_row *r)
 {
 	const struct mh_orgs *o = &tx->city->orgs;
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:I}", "ref",
-			 mh_json_str(r->ref), "number", mh_json_str(r->number), "kind", mh_json_str(r->kind), "state",
-			 mh_json_str(r->state), "phase", mh_json_str(r->category), "room", mh_json_str(r->room), "level",
-			 (int)r->level, "owner", mh_api_org(tx->city, r->owner_id ? mh_org_by_id(o, r->owner_id) : -1), "place",
-			 mh_api_org(tx->city, r->place_id ? mh_org_by_id(o, r->place_id) : -1), "category",
-			 mh_json_str(r->class_code), "mark", mh_json_str(r->mark), "merged", r->main_id != 0, "created",
-			 mh_api_time(tx, r->created), "entered", mh_api_time(tx, r->entered), "seq", (json_int_t)r->last_seq);
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:I}", "ref",
+		mh_json_str(r->ref), "number", mh_json_str(r->number), "kind", mh_json_str(r->kind), "state",
+		mh_json_str(r->state), "phase", mh_json_str(r->category), "room", mh_json_str(r->room), "level",
+		(int)r->level, "owner", mh_api_org(tx->city, r->owner_id ? mh_org_by_id(o, r->owner_id) : -1), "place",
+		mh_api_org(tx->city, r->place_id ? mh_org_by_id(o, r->place_id) : -1), "category",
+		mh_json_str(r->class_code), "mark", mh_json_str(r->mark), "merged", r->main_id != 0, "created",
+		mh_api_time(tx, r->created), "entered", mh_api_time(tx, r->entered), "seq", (json_int_t)r->last_seq);
 }
 
 static enum mh_code list_query(struct mh_request *req, struct mh_tx *tx, struct mh_q_matter_list_in *in,
@@ -170,7 +171,8 @@ static enum mh_code get_actions(struct mh_request *req, struct mh_response *res,
 	MH_TRY(mh_api_find(req, &tx, &g, reterr));
 	MH_TRY(mh_api_party(req, &tx, &g, MH_STR(""), &by, reterr));
 	MH_TRY(mh_matter_actions(&tx, g.id, by, &list, reterr));
-	json_t *j = json_pack("{s:o, s:o, s:I}", "actions", list, "state", mh_json_str(g.state), "seq", (json_int_t)g.last_seq);
+	json_t *j = json_pack("{s:o, s:o, s:I}", "actions", list, "state", mh_json_str(g.state), "seq",
+			      (json_int_t)g.last_seq);
 	return mh_res_json(res, 200, j, reterr);
 }
 
@@ -207,7 +209,8 @@ static enum mh_code is_officer(struct mh_tx *tx, const struct mh_party *by, stru
 	bool found = false;
 	struct mh_q_officer_get_in in = {.id = mh_org_id(by->officer)};
 	MH_TRY(mh_q_officer_get(tx->db, tx->arena, &in, &found, &row, reterr));
-	if (found && mh_org_by_id(&tx->city->orgs, row.org_id) == by->org && mh_str_eq(row.role, by->role)) return MH_OK;
+	if (found && mh_org_by_id(&tx->city->orgs, row.org_id) == by->org && mh_str_eq(row.role, by->role))
+		return MH_OK;
 	enum mh_code code = MH_FAIL(reterr, MH_E_FORBIDDEN, "Only an officer of this role and unit can vote");
 	mh_err_hint(reterr, "Send Minhu-Actor: role@orgcode/OFFICER.");
 	return code;
@@ -236,78 +239,202 @@ static enum mh_code post_ballot(struct mh_request *req, struct mh_response *res,
 
 static const char *const rooms[] = {"intake", "gather", "handle", "reply", "rate", "apply", NULL};
 
-static const struct mh_param raise_params[] = {
-	{.name = "kind", .in = MH_IN_BODY, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64,
-	 .en = "Kind of matter", .zh = "事项类型"},
-	{.name = "fields", .in = MH_IN_BODY, .type = MH_TYPE_OBJECT, .required = true,
-	 .en = "Values of the intake form, by name", .zh = "登记表各项的值"},
-	{.name = "raised", .in = MH_IN_BODY, .type = MH_TYPE_TIME,
-	 .en = "When it was really raised (staff only)", .zh = "实际提出时间（仅工作人员）"},
-	{0}};
+static const struct mh_param raise_params[] = {{.name = "kind",
+						.in = MH_IN_BODY,
+						.type = MH_TYPE_STR,
+						.required = true,
+						.min = 1,
+						.max = 64,
+						.en = "Kind of matter",
+						.zh = "事项类型"},
+					       {.name = "fields",
+						.in = MH_IN_BODY,
+						.type = MH_TYPE_OBJECT,
+						.required = true,
+						.en = "Values of the intake form, by name",
+						.zh = "登记表各项的值"},
+					       {.name = "raised",
+						.in = MH_IN_BODY,
+						.type = MH_TYPE_TIME,
+						.en = "When it was really raised (staff only)",
+						.zh = "实际提出时间（仅工作人员）"},
+					       {0}};
 static const struct mh_param list_params[] = {
 	{.name = "kind", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Kind of matter", .zh = "事项类型"},
 	{.name = "state", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "State", .zh = "状态"},
-	{.name = "room", .in = MH_IN_QUERY, .type = MH_TYPE_ENUM, .choices = rooms, .en = "Room of the loop", .zh = "所处环节"},
-	{.name = "unit", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Code of the unit that has it",
+	{.name = "room",
+	 .in = MH_IN_QUERY,
+	 .type = MH_TYPE_ENUM,
+	 .choices = rooms,
+	 .en = "Room of the loop",
+	 .zh = "所处环节"},
+	{.name = "unit",
+	 .in = MH_IN_QUERY,
+	 .type = MH_TYPE_STR,
+	 .max = 64,
+	 .en = "Code of the unit that has it",
 	 .zh = "承办单位代码"},
 	{.name = "open", .in = MH_IN_QUERY, .type = MH_TYPE_BOOL, .en = "Only what is not over", .zh = "仅未办结"},
-	{.name = "cursor", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 40, .en = "`next` of the page before",
+	{.name = "cursor",
+	 .in = MH_IN_QUERY,
+	 .type = MH_TYPE_STR,
+	 .max = 40,
+	 .en = "`next` of the page before",
 	 .zh = "上一页给出的翻页标记"},
-	{.name = "limit", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 1, .max = 200, .en = "Rows on a page; 50",
+	{.name = "limit",
+	 .in = MH_IN_QUERY,
+	 .type = MH_TYPE_INT,
+	 .min = 1,
+	 .max = 200,
+	 .en = "Rows on a page; 50",
 	 .zh = "每页条数，缺省50"},
 	{0}};
 static const struct mh_param ref_params[] = {MH_API_REF, {0}};
 static const struct mh_param why_params[] = {MH_API_REF, MH_API_LANG, {0}};
 static const struct mh_param follow_why_params[] = {MH_API_LANG, {0}};
 #define ACT_PARAMS                                                                                                     \
-	{.name = "step", .in = MH_IN_PATH, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64,                 \
-	 .en = "Step of the definition", .zh = "流程步骤"},                                                           \
-	{.name = "fields", .in = MH_IN_BODY, .type = MH_TYPE_OBJECT, .en = "Values that the step takes",               \
-	 .zh = "该步骤的填报项"},                                                                                     \
-	{.name = "evidence", .in = MH_IN_BODY, .type = MH_TYPE_OBJECT, .en = "Ids of uploaded files, by name of evidence", \
-	 .zh = "佐证名称对应的文件编号"},                                                                             \
-	{.name = "seq", .in = MH_IN_BODY, .type = MH_TYPE_INT, .min = 0, .max = INT64_MAX,                             \
-	 .en = "Newest entry that was read: refuse when there is a newer one", .zh = "已读到的最新序号，若已更新则拒绝"}
+	{.name = "step",                                                                                               \
+	 .in = MH_IN_PATH,                                                                                             \
+	 .type = MH_TYPE_STR,                                                                                          \
+	 .required = true,                                                                                             \
+	 .min = 1,                                                                                                     \
+	 .max = 64,                                                                                                    \
+	 .en = "Step of the definition",                                                                               \
+	 .zh = "流程步骤"},                                                                                            \
+		{.name = "fields",                                                                                     \
+		 .in = MH_IN_BODY,                                                                                     \
+		 .type = MH_TYPE_OBJECT,                                                                               \
+		 .en = "Values that the step takes",                                                                   \
+		 .zh = "该步骤的填报项"},                                                                              \
+		{.name = "evidence",                                                                                   \
+		 .in = MH_IN_BODY,                                                                                     \
+		 .type = MH_TYPE_OBJECT,                                                                               \
+		 .en = "Ids of uploaded files, by name of evidence",                                                   \
+		 .zh = "佐证名称对应的文件编号"},                                                                      \
+	{                                                                                                              \
+		.name = "seq", .in = MH_IN_BODY, .type = MH_TYPE_INT, .min = 0, .max = INT64_MAX,                      \
+		.en = "Newest entry that was read: refuse when there is a newer one",                                  \
+		.zh = "已读到的最新序号，若已更新则拒绝"                                               \
+	}
 static const struct mh_param act_params[] = {MH_API_REF, ACT_PARAMS, {0}};
 static const struct mh_param follow_act_params[] = {ACT_PARAMS, {0}};
-static const struct mh_param ballot_params[] = {
-	MH_API_REF,
-	{.name = "choice", .in = MH_IN_BODY, .type = MH_TYPE_STR, .required = true, .min = 1, .max = 64, .en = "The vote",
-	 .zh = "表决意见"},
-	{0}};
+static const struct mh_param ballot_params[] = {MH_API_REF,
+						{.name = "choice",
+						 .in = MH_IN_BODY,
+						 .type = MH_TYPE_STR,
+						 .required = true,
+						 .min = 1,
+						 .max = 64,
+						 .en = "The vote",
+						 .zh = "表决意见"},
+						{0}};
 
 static const struct mh_route routes[] = {
-	{.method = "POST", .path = "/api/v1/matters", .perm = MH_PERM_PUBLIC, .params = raise_params, .body = MH_BODY_JSON,
-	 .flags = MH_ROUTE_WRITE, .handler = post_matter, .en = "Raise a matter, once for each Idempotency-Key",
+	{.method = "POST",
+	 .path = "/api/v1/matters",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = raise_params,
+	 .body = MH_BODY_JSON,
+	 .flags = MH_ROUTE_WRITE,
+	 .handler = post_matter,
+	 .en = "Raise a matter, once for each Idempotency-Key",
 	 .zh = "提出事项，同一幂等键只登记一次"},
-	{.method = "GET", .path = "/api/v1/matters", .perm = MH_PERM_STAFF, .params = list_params, .flags = MH_ROUTE_READ,
-	 .handler = get_matters, .en = "Matters, newest first, without personal data", .zh = "事项列表，不含个人信息"},
-	{.method = "GET", .path = "/api/v1/matters/{ref}", .perm = MH_PERM_PUBLIC, .params = ref_params,
-	 .flags = MH_ROUTE_READ, .handler = get_matter, .en = "One matter; personal fields only for those who handle it",
+	{.method = "GET",
+	 .path = "/api/v1/matters",
+	 .perm = MH_PERM_STAFF,
+	 .params = list_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_matters,
+	 .en = "Matters, newest first, without personal data",
+	 .zh = "事项列表，不含个人信息"},
+	{.method = "GET",
+	 .path = "/api/v1/matters/{ref}",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = ref_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_matter,
+	 .en = "One matter; personal fields only for those who handle it",
 	 .zh = "事项详情，个人信息仅经办可见"},
-	{.method = "GET", .path = "/api/v1/matters/{ref}/events", .perm = MH_PERM_PUBLIC, .params = ref_params,
-	 .flags = MH_ROUTE_READ, .handler = get_events, .en = "Its history in the ledger", .zh = "事项在账本中的经过"},
-	{.method = "GET", .path = "/api/v1/matters/{ref}/links", .perm = MH_PERM_PUBLIC, .params = ref_params,
-	 .flags = MH_ROUTE_READ, .handler = get_links, .en = "What it is linked to, and how much stands behind it",
+	{.method = "GET",
+	 .path = "/api/v1/matters/{ref}/events",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = ref_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_events,
+	 .en = "Its history in the ledger",
+	 .zh = "事项在账本中的经过"},
+	{.method = "GET",
+	 .path = "/api/v1/matters/{ref}/links",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = ref_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_links,
+	 .en = "What it is linked to, and how much stands behind it",
 	 .zh = "关联事项及归集件数"},
-	{.method = "GET", .path = "/api/v1/matters/{ref}/why", .perm = MH_PERM_PUBLIC, .params = why_params,
-	 .flags = MH_ROUTE_READ, .handler = get_why, .en = "Why each deadline is what it is", .zh = "各项时限的由来"},
-	{.method = "GET", .path = "/api/v1/matters/{ref}/actions", .perm = MH_PERM_PUBLIC, .params = ref_params,
-	 .flags = MH_ROUTE_READ, .handler = get_actions, .en = "Steps that you may take now, with their forms",
+	{.method = "GET",
+	 .path = "/api/v1/matters/{ref}/why",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = why_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_why,
+	 .en = "Why each deadline is what it is",
+	 .zh = "各项时限的由来"},
+	{.method = "GET",
+	 .path = "/api/v1/matters/{ref}/actions",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = ref_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_actions,
+	 .en = "Steps that you may take now, with their forms",
 	 .zh = "当前可办理的步骤及表单"},
-	{.method = "POST", .path = "/api/v1/matters/{ref}/actions/{step}", .perm = MH_PERM_PUBLIC, .params = act_params,
-	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_action, .en = "Take a step", .zh = "办理一个步骤"},
-	{.method = "POST", .path = "/api/v1/matters/{ref}/ballot", .perm = MH_PERM_STAFF, .params = ballot_params,
-	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_ballot, .en = "Vote, as a drawn elector",
+	{.method = "POST",
+	 .path = "/api/v1/matters/{ref}/actions/{step}",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = act_params,
+	 .body = MH_BODY_JSON,
+	 .flags = MH_ROUTE_WRITE,
+	 .handler = post_action,
+	 .en = "Take a step",
+	 .zh = "办理一个步骤"},
+	{.method = "POST",
+	 .path = "/api/v1/matters/{ref}/ballot",
+	 .perm = MH_PERM_STAFF,
+	 .params = ballot_params,
+	 .body = MH_BODY_JSON,
+	 .flags = MH_ROUTE_WRITE,
+	 .handler = post_ballot,
+	 .en = "Vote, as a drawn elector",
 	 .zh = "被抽中的成员表决"},
-	{.method = "GET", .path = "/api/v1/follow", .perm = MH_PERM_HOLDER, .flags = MH_ROUTE_READ, .handler = get_follow,
-	 .en = "What the person who raised it sees", .zh = "诉求人查询进展"},
-	{.method = "GET", .path = "/api/v1/follow/why", .perm = MH_PERM_HOLDER, .params = follow_why_params,
-	 .flags = MH_ROUTE_READ, .handler = get_why, .en = "Why each deadline is what it is", .zh = "各项时限的由来"},
-	{.method = "GET", .path = "/api/v1/follow/actions", .perm = MH_PERM_HOLDER, .flags = MH_ROUTE_READ,
-	 .handler = get_actions, .en = "Steps that the person may take now", .zh = "诉求人当前可办理的步骤"},
-	{.method = "POST", .path = "/api/v1/follow/actions/{step}", .perm = MH_PERM_HOLDER, .params = follow_act_params,
-	 .body = MH_BODY_JSON, .flags = MH_ROUTE_WRITE, .handler = post_action, .en = "The person takes a step",
+	{.method = "GET",
+	 .path = "/api/v1/follow",
+	 .perm = MH_PERM_HOLDER,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_follow,
+	 .en = "What the person who raised it sees",
+	 .zh = "诉求人查询进展"},
+	{.method = "GET",
+	 .path = "/api/v1/follow/why",
+	 .perm = MH_PERM_HOLDER,
+	 .params = follow_why_params,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_why,
+	 .en = "Why each deadline is what it is",
+	 .zh = "各项时限的由来"},
+	{.method = "GET",
+	 .path = "/api/v1/follow/actions",
+	 .perm = MH_PERM_HOLDER,
+	 .flags = MH_ROUTE_READ,
+	 .handler = get_actions,
+	 .en = "Steps that the person may take now",
+	 .zh = "诉求人当前可办理的步骤"},
+	{.method = "POST",
+	 .path = "/api/v1/follow/actions/{step}",
+	 .perm = MH_PERM_HOLDER,
+	 .params = follow_act_params,
+	 .body = MH_BODY_JSON,
+	 .flags = MH_ROUTE_WRITE,
+	 .handler = post_action,
+	 .en = "The person takes a step",
 	 .zh = "诉求人办理一个步骤"},
 };
 

@@ -45,8 +45,8 @@ struct mh_request {
 	const struct mh_pair *headers;
 	size_t n_headers;
 	struct mh_req_value *values; /* beside route->params; read them with the functions below */
-	json_t *body;            /* MH_BODY_JSON; owned by the request */
-	struct mh_upload file;   /* MH_BODY_FILE */
+	json_t *body;                /* MH_BODY_JSON; owned by the request */
+	struct mh_upload file;       /* MH_BODY_FILE */
 	struct mh_actor actor;
 	struct mh_str tracking_code;   /* of `Authorization: Tracking CODE`; never log it */
 	struct mh_str idempotency_key; /* 8 to 80 visible ASCII characters, or empty */

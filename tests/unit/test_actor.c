@@ -17,9 +17,10 @@ static void reads(void **state)
 
 static void refuses(void **state)
 {
-	static const char *const bad[] = {"",           "handler",       "@x",           "handler@",     "Handler@x",
-					  "h@x y",      "h@x;nome=a",    "h@x;name=%E6", "h@x;name=%0a", "h@-x",
-					  "h@x;name=%", "h@x/", "h@/x", "h@x/y z", "h@x/y/z", "h@x;name=%E6%9"};
+	static const char *const bad[] = {
+		"",           "handler",      "@x",           "handler@",      "Handler@x",  "h@x y",
+		"h@x;nome=a", "h@x;name=%E6", "h@x;name=%0a", "h@-x",          "h@x;name=%", "h@x/",
+		"h@/x",       "h@x/y z",      "h@x/y/z",      "h@x;name=%E6%9"};
 	struct mh_arena a = MH_ARENA(0);
 	struct mh_actor actor;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

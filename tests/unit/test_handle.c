@@ -41,7 +41,9 @@ static void sniffs(void **state)
 		{"just a note\n", 12, MH_OK, "text/plain"},
 		{"<!DOCTYPE html><html><script>alert(1)</script></html>", 53, MH_E_MEDIA_TYPE, NULL},
 		{"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"></svg>", 67, MH_E_MEDIA_TYPE, NULL},
-		{"\x7f" "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0", 20, MH_E_MEDIA_TYPE, NULL},
+		{"\x7f"
+		 "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0",
+		 20, MH_E_MEDIA_TYPE, NULL},
 		{"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, MH_E_MEDIA_TYPE, NULL},
 		{"", 0, MH_E_INVALID, NULL},
 	};
@@ -86,4 +88,5 @@ static int drop_dir(void **state)
 	return 0;
 }
 
-MH_TESTS(cmocka_unit_test_setup_teardown(sniffs, make_dir, drop_dir), cmocka_unit_test_setup_teardown(keeps, make_dir, drop_dir))
+MH_TESTS(cmocka_unit_test_setup_teardown(sniffs, make_dir, drop_dir),
+	 cmocka_unit_test_setup_teardown(keeps, make_dir, drop_dir))
