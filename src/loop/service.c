@@ -17,7 +17,9 @@ struct mh_service {
 	struct mh_arena arena;
 	struct mh_city *city;
 	struct mh_writer *writer;
-	_Atomic int64_t signed_size;
+	_Atomic int64_t signed_size, ledger_size, behind_since, ticked;
+	_Atomic int due;
+	atomic_bool broken;
 	bool leased;
 };
 
@@ -74,8 +76,14 @@ static void tell(struct mh_service *s, const struct mh_err *err)
 static void publish(struct mh_service *s, struct mh_db *db, bool force)
 {
 	struct mh_err err = {0};
+	mh_time now = mh_now(&s->config.clock);
 	if (mh_ledger_broken(s->city->ledger)) return; /* it has been told once */
-	if (mh_ledger_publish(s->city->ledger, db, mh_now(&s->config.clock), force, NULL, &err) != MH_OK) tell(s, &err);
+	if (mh_ledger_publish(s->city->ledger, db, now, force, NULL, &err) != MH_OK) tell(s, &err);
+	bool behind = mh_ledger_signed_size(s->city->ledger) < mh_ledger_size(s->city->ledger);
+	if (!behind) atomic_store(&s->behind_since, 0);
+	else if (!atomic_load(&s->behind_since)) atomic_store(&s->behind_since, now);
+	atomic_store(&s->broken, mh_ledger_broken(s->city->ledger));
+	atomic_store(&s->ledger_size, mh_ledger_size(s->city->ledger));
 	atomic_store(&s->signed_size, mh_ledger_signed_size(s->city->ledger));
 }
 
@@ -102,6 +110,10 @@ static enum mh_code tick(void *ctx, struct mh_db *db, struct mh_err *reterr)
 	if (code == MH_OK) {
 		MH_TX(tx, s->city, db, &arena, mh_now(&s->config.clock));
 		code = mh_matter_tick(&tx, TICK_MOST, &n, reterr);
+	}
+	if (code == MH_OK) {
+		atomic_store(&s->ticked, mh_now(&s->config.clock));
+		atomic_store(&s->due, n);
 	}
 	mh_arena_done(&arena);
 	return code;
@@ -230,6 +242,16 @@ enum mh_code mh_service_wait_signed(struct mh_service *s, int64_t seq, int wait_
 		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 	}
 	return MH_OK;
+}
+
+struct mh_service_stats mh_service_stats(struct mh_service *s)
+{
+	return (struct mh_service_stats){.ledger_size = atomic_load(&s->ledger_size),
+					 .signed_size = atomic_load(&s->signed_size),
+					 .broken = atomic_load(&s->broken),
+					 .behind_since = atomic_load(&s->behind_since),
+					 .ticked = atomic_load(&s->ticked),
+					 .due = atomic_load(&s->due)};
 }
 
 struct mh_str mh_service_state_dir(struct mh_arena *a, struct mh_str uri, const char *named)

@@ -33,6 +33,16 @@ enum mh_code mh_service_run(struct mh_service *s, mh_service_job *fn, void *arg,
 /* Waits until everything up to entry seq is under a signed head, so that receipts can be had. MH_E_TIMEOUT. */
 enum mh_code mh_service_wait_signed(struct mh_service *s, int64_t seq, int wait_ms, struct mh_err *reterr);
 
+/* For health and metrics; any thread, never waits. */
+struct mh_service_stats {
+	int64_t ledger_size, signed_size; /* of the newest log: committed entries, and those under a signed head */
+	bool broken;                      /* the ledger contradicted itself and signs no more */
+	mh_time behind_since;             /* when the oldest commit came that no signed head covers; 0: none */
+	mh_time ticked;                   /* the last tick over due clocks that went well */
+	int due;                          /* how many clocks it dealt with */
+};
+struct mh_service_stats mh_service_stats(struct mh_service *s);
+
 /* The state folder that goes with a store when none is named: PATH.d for sqlite:PATH, ./minhu.d otherwise. */
 struct mh_str mh_service_state_dir(struct mh_arena *a, struct mh_str uri, const char *named);
 #endif

@@ -75,17 +75,18 @@ static void header(struct MHD_Response *r, const char *name, const char *value)
 	MHD_add_response_header(r, name, value);
 }
 
-static void cache_headers(struct MHD_Response *r, const struct mh_response *res)
+/* What was compressed is another representation, so its tag is a weak one (RFC 9110, 8.8.1). */
+static void cache_headers(struct MHD_Response *r, const struct mh_response *res, bool compressed)
 {
 	static const char *const values[] = {[MH_CACHE_NO_STORE] = "no-store",
 					     [MH_CACHE_REVALIDATE] = "private, no-cache",
 					     [MH_CACHE_PUBLIC] = "public, max-age=60",
 					     [MH_CACHE_FOREVER] = "public, max-age=31536000, immutable"};
 	header(r, "Cache-Control", values[res->cache]);
-	header(r, "Vary", "Accept-Language, Authorization, Minhu-Actor");
+	header(r, "Vary", "Accept-Encoding, Accept-Language, Authorization, Minhu-Actor");
 	if (res->etag.len && res->etag.len < 200) {
 		char etag[208];
-		snprintf(etag, sizeof etag, "\"" MH_STR_FMT "\"", MH_STR_ARG(res->etag));
+		snprintf(etag, sizeof etag, "%s\"" MH_STR_FMT "\"", compressed ? "W/" : "", MH_STR_ARG(res->etag));
 		header(r, "ETag", etag);
 	}
 }
@@ -121,6 +122,9 @@ enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 		if (res->stream.done) res->stream.done(res->stream.ctx);
 		res->stream = (struct mh_stream){0};
 	}
+	bool small = reads &&
+		     mh_web__gzip_wanted(mh_req_header(&ex->req, "Accept-Encoding"), res->content_type, res->body) &&
+		     mh_web__gzip(&ex->req.arena, res->body, &res->body);
 	ex->bytes = (int64_t)res->body.len;
 	struct MHD_Response *r = res->stream.next ? from_stream(res)
 				 : res->file.len  ? from_file(ex)
@@ -133,7 +137,8 @@ enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 	if (!r) return MHD_NO;
 	if (res->content_type && status != 304) header(r, "Content-Type", res->content_type);
 	for (size_t i = 0; i < res->n_headers; i++) header(r, res->headers[i].name.ptr, res->headers[i].value.ptr);
-	cache_headers(r, res);
+	if (small) header(r, "Content-Encoding", "gzip");
+	cache_headers(r, res, small);
 	security_headers(r, res->csp);
 	return send_response(ex, r, status, close);
 }

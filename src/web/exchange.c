@@ -86,7 +86,10 @@ void mh_web__on_completed(void *cls, struct MHD_Connection *conn, void **ctx, en
 	*ctx = NULL;
 	if (!ex) return;
 	mh_web__set_deadline(conn, h->config.header_s);
-	if (ex->counted) log_access(ex);
+	if (ex->counted) {
+		mh_web__count(h, ex->req.route, ex->status, mh_ticks() - ex->started);
+		log_access(ex);
+	}
 	pthread_mutex_lock(&h->lock);
 	if (ex->counted) h->in_flight--;
 	pthread_cond_broadcast(&h->changed);

@@ -142,6 +142,9 @@ static enum mh_code start(struct mh_http *h, struct mh_err *reterr)
 	int fd;
 	bool v6;
 	MH_TRY(mh_router_build(&h->arena, h->config.lists, h->config.n_lists, &h->router, reterr));
+	h->counts = MH_NEW_ARRAY(&h->arena, h->router.n + 1, struct mh_web__count);
+	MH_TRY_MEM(h->counts, reterr);
+	h->begun = mh_now(&h->config.clock);
 	MH_TRY(open_socket(h->config.listen, &fd, &h->port, &v6, reterr));
 	enum mh_code code = mh_web__watch_start(h, reterr);
 	if (code == MH_OK) {

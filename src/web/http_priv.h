@@ -62,6 +62,8 @@ struct mh_http {
 	struct mh_http_config config;
 	struct mh_arena arena;
 	struct mh_router router;
+	struct mh_web__count *counts; /* beside router.routes, and one more for what has no route */
+	mh_time begun;
 	struct MHD_Daemon *daemon;
 	unsigned port;
 	pthread_mutex_t lock;
@@ -73,6 +75,15 @@ struct mh_http {
 	bool stopping, watching;
 	pthread_t watcher;
 };
+
+/* metrics.c: what has been asked and how long it took; counted without a lock. */
+#define MH_WEB__BUCKETS 10
+#define MH_WEB__STATUSES 22
+struct mh_web__count {
+	atomic_ullong by_status[MH_WEB__STATUSES];
+	atomic_ullong by_time[MH_WEB__BUCKETS + 1], ms;
+};
+void mh_web__count(struct mh_http *h, const struct mh_route *route, int status, int64_t ms);
 
 /* exchange.c: libmicrohttpd's callbacks */
 void *mh_web__on_target(void *cls, const char *uri, struct MHD_Connection *conn);

@@ -44,6 +44,18 @@ enum mh_code mh_web__check_type(const struct mh_request *req, bool has_body, str
 /* application/problem+json (RFC 9457). Static bytes when memory is short. */
 void mh_web__problem(struct mh_request *req, const struct mh_err *err, struct mh_response *res);
 
+/* --- gzip.c --- */
+bool mh_web__gzip_wanted(struct mh_str accept_encoding, const char *content_type, struct mh_str body);
+/* Into the arena; false when it did not get smaller or memory is short: send the body as it is. */
+bool mh_web__gzip(struct mh_arena *a, struct mh_str body, struct mh_str *ret);
+
+/* --- metrics.c --- */
+/* Requests by route and status, and how long they took, in Prometheus' text format. Nothing without a server. */
+void mh_web__metrics_text(const struct mh_request *req, struct mh_buf *b);
+/* A read connection for a handler that can also do without: NULL when there is none now. */
+struct mh_db *mh_web__borrow(struct mh_request *req);
+void mh_web__give_back(struct mh_request *req, struct mh_db *db); /* NULL is accepted */
+
 /* --- upload.c --- */
 struct mh_web__upload;
 enum mh_code mh_web__upload_begin(struct mh_request *req, const char *dir, struct mh_web__upload **ret,
