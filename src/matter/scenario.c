@@ -19,7 +19,8 @@ static void remove_dir(const char *path)
 	rmdir(path);
 }
 
-static enum mh_code set_stage(struct mh_stage *s, struct mh_str pack_dir, struct mh_buf *report, struct mh_err *reterr)
+static enum mh_code set_stage(struct mh_stage *s, struct mh_str uri, struct mh_str pack_dir, struct mh_buf *report,
+			      struct mh_err *reterr)
 {
 	const char *tmp = getenv("TMPDIR");
 	snprintf(s->dir, sizeof s->dir, "%.30s/minhu-stage-XXXXXX", tmp && strlen(tmp) <= 30 ? tmp : "/tmp");
@@ -29,17 +30,23 @@ static enum mh_code set_stage(struct mh_stage *s, struct mh_str pack_dir, struct
 	}
 	struct mh_clock clock = mh_clock_fixed(&s->now);
 	struct mh_rng rng = mh_rng_system();
-	MH_TRY(mh_db_open(MH_STR("sqlite::memory:"), MH_DB_CREATE, &s->db, reterr));
+	MH_TRY(mh_db_open(uri, MH_DB_CREATE, &s->db, reterr));
 	MH_TRY(mh_pack_create(s->db, pack_dir, mh_str_c(s->dir), clock, rng, report, reterr));
 	return mh_city_open(s->db, mh_str_c(s->dir), true, clock, rng, &s->city, reterr);
 }
 
 enum mh_code mh_stage_open(struct mh_str pack_dir, struct mh_stage **ret, struct mh_buf *report, struct mh_err *reterr)
 {
+	return mh_stage_open_on(MH_STR("sqlite::memory:"), pack_dir, ret, report, reterr);
+}
+
+enum mh_code mh_stage_open_on(struct mh_str uri, struct mh_str pack_dir, struct mh_stage **ret, struct mh_buf *report,
+			      struct mh_err *reterr)
+{
 	struct mh_stage *s = mh_mem_alloc(sizeof *s);
 	MH_TRY_MEM(s, reterr);
 	s->now = 1767225600000; /* 2026-01-01 */
-	enum mh_code code = set_stage(s, pack_dir, report, reterr);
+	enum mh_code code = set_stage(s, uri, pack_dir, report, reterr);
 	if (code != MH_OK) return mh_stage_free(s), code;
 	*ret = s;
 	return MH_OK;

@@ -7,6 +7,9 @@
 /* A city in memory, made from a pack, with a clock that only scenarios move. */
 struct mh_stage;
 enum mh_code mh_stage_open(struct mh_str pack_dir, struct mh_stage **ret, struct mh_buf *report, struct mh_err *reterr);
+/* The same over an empty store of any engine. */
+enum mh_code mh_stage_open_on(struct mh_str uri, struct mh_str pack_dir, struct mh_stage **ret, struct mh_buf *report,
+			      struct mh_err *reterr);
 void mh_stage_free(struct mh_stage *s); /* also removes its temporary folder; NULL is accepted */
 void mh_stage_freep(struct mh_stage **s);
 struct mh_city *mh_stage_city(struct mh_stage *s);

@@ -3,29 +3,49 @@
 #include "unit.h"
 
 #include "matter/scenario_priv.h"
+#include "pg.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct mh_stage *stage;
+static struct mh_stage *stage, *stages[2]; /* the one in use; SQLite, PostgreSQL */
 
-static int set_up(void **state)
+static int open_stage(const char *uri, struct mh_stage **ret)
 {
 	struct mh_buf report = MH_BUF(1 << 20);
 	struct mh_err err = {0};
 	char path[512];
 	snprintf(path, sizeof path, "%s/packs/hangzhou", getenv("MINHU_SOURCE") ? getenv("MINHU_SOURCE") : ".");
-	enum mh_code code = mh_stage_open(mh_str_c(path), &stage, &report, &err);
+	enum mh_code code = uri ? mh_stage_open_on(mh_str_c(uri), mh_str_c(path), ret, &report, &err)
+				: MH_E_UNAVAILABLE;
 	if (code != MH_OK) print_error("%s %s\n", err.message, err.detail);
 	mh_buf_done(&report);
 	return code == MH_OK ? 0 : -1;
 }
 
+static int set_up(void **state)
+{
+	return open_stage("sqlite::memory:", &stages[0]) || open_stage(pg_start(), &stages[1]);
+}
+
 static int tear_down(void **state)
 {
-	mh_stage_free(stage);
+	mh_stage_free(stages[0]);
+	mh_stage_free(stages[1]);
+	return 0;
+}
+
+static int on_sqlite(void **state)
+{
+	stage = stages[0];
+	return 0;
+}
+
+static int on_postgres(void **state)
+{
+	stage = stages[1];
 	return 0;
 }
 
@@ -258,10 +278,14 @@ static void erasure_keeps_the_ledger(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_call_to_the_store), cmocka_unit_test(every_allocation),
-		cmocka_unit_test(a_repeated_request_does_nothing), cmocka_unit_test(what_is_refused_is_said),
-		cmocka_unit_test(erasure_keeps_the_ledger)};
+#define BOTH(f)                                                                                                        \
+	{#f " on SQLite", f, on_sqlite, NULL, NULL},                                                                   \
+	{                                                                                                              \
+#f " on PostgreSQL", f, on_postgres, NULL, NULL                                                        \
+	}
+	const struct CMUnitTest tests[] = {BOTH(every_call_to_the_store), BOTH(every_allocation),
+					   BOTH(a_repeated_request_does_nothing), BOTH(what_is_refused_is_said),
+					   BOTH(erasure_keeps_the_ledger)};
 	/* JSON values come from the same heap, so that their allocations can be made to fail too. */
 	json_set_alloc_funcs(mh_mem_alloc, mh_mem_free);
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,7 +1,8 @@
-/* Every story of the sample city's definitions comes true on the real engine. */
+/* Every story of the sample city's definitions comes true on the real engine, on both stores. */
 #include "unit.h"
 
 #include "matter/scenario.h"
+#include "pg.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,9 @@ static const char *pack_dir(void)
 	return only ? only : path;
 }
 
-static void stories(void **state)
+static void stories(const char *uri)
 {
+	assert_non_null(uri);
 	struct mh_stage *stage MH_CLEANUP(mh_stage_freep) = NULL;
 	struct mh_arena a = MH_ARENA(0);
 	struct mh_buf report = MH_BUF(1 << 20);
@@ -26,7 +28,7 @@ static void stories(void **state)
 	size_t n = 0;
 	char dir[600];
 	snprintf(dir, sizeof dir, "%s/process", pack_dir());
-	if (mh_stage_open(mh_str_c(pack_dir()), &stage, &report, &err) != MH_OK)
+	if (mh_stage_open_on(mh_str_c(uri), mh_str_c(pack_dir()), &stage, &report, &err) != MH_OK)
 		fail_msg("%s %s\n%s", err.message, err.detail, report.ptr ? report.ptr : "");
 	mh_buf_clear(&report);
 	assert_int_equal(mh_dir_list(&a, dir, ".scenarios.yaml", &names, &n, &err), MH_OK);
@@ -45,4 +47,14 @@ static void stories(void **state)
 	mh_arena_done(&a);
 }
 
-MH_TESTS(cmocka_unit_test(stories))
+static void on_sqlite(void **state)
+{
+	stories("sqlite::memory:");
+}
+
+static void on_postgres(void **state)
+{
+	stories(pg_start());
+}
+
+MH_TESTS(cmocka_unit_test(on_sqlite), cmocka_unit_test(on_postgres))
