@@ -24,6 +24,8 @@
 	X(ledger_export)                                                                                               \
 	X(ledger_rebuild)                                                                                              \
 	X(ledger_succeed)                                                                                              \
+	X(backup)                                                                                                      \
+	X(restore)                                                                                                     \
 	X(version)
 
 #define DECLARE(name) extern const struct mh_command mh_cmd_##name;
