@@ -68,12 +68,20 @@ static void say_sound(struct mh_cli *cli, const char *what, const struct mh_ledg
 					 "  签名  未核验：没有给出公钥（--vkey）"));
 }
 
-/* A log may bring its key along: that shows that it agrees with itself, not whose it is. */
-static bool own_key(const struct mh_ledger_source *source, struct mh_note_key *ret)
+/* A log may bring its key along: that shows that it agrees with itself, not whose it is. A key that is none is a fault. */
+static enum mh_code own_key(const struct mh_ledger_source *source, bool *ret_found, struct mh_note_key *ret,
+			    struct mh_err *reterr)
 {
 	struct mh_buf b MH_CLEANUP(mh_buf_done) = MH_BUF(64 << 10);
-	return source->get(source->ctx, "vkey", &b, NULL) == MH_OK &&
-	       mh_note_vkey_parse(mh_str_trim(mh_buf_str(&b)), ret, NULL) == MH_OK;
+	enum mh_code code = source->get(source->ctx, "vkey", &b, reterr);
+	*ret_found = false;
+	if (code == MH_E_NOT_FOUND) return MH_OK;
+	MH_TRY(code);
+	if (mh_note_vkey_parse(mh_str_trim(mh_buf_str(&b)), ret, NULL) == MH_OK) return *ret_found = true, MH_OK;
+	code = MH_FAIL(reterr, MH_E_CORRUPT, "The log's own key is none");
+	mh_err_detail(reterr, "in the file vkey");
+	mh_err_hint(reterr, "Get the key from elsewhere and give it by --vkey.");
+	return code;
 }
 
 static enum mh_code verify_place(struct mh_cli *cli, struct mh_err *reterr)
@@ -84,7 +92,7 @@ static enum mh_code verify_place(struct mh_cli *cli, struct mh_err *reterr)
 	bool given = mh_cli_opt(cli, "vkey") != NULL, own = false;
 	if (given) MH_TRY(read_key(cli, &key, reterr));
 	MH_TRY(mh_ledger_source_open(mh_str_c(cli->args[0]), &source, reterr));
-	if (!given) own = own_key(&source, &key);
+	if (!given) MH_TRY(own_key(&source, &own, &key, reterr));
 	MH_TRY(audit(cli, &source, given || own ? &key : NULL, &r, reterr));
 	say_sound(cli, cli->args[0], &r);
 	if (own)

@@ -49,6 +49,14 @@ static void set_id(struct mh_note_key *k)
 	memcpy(k->id, h.b, sizeof k->id);
 }
 
+/* One key, one text: a copy with another letter is another text. */
+static bool has_upper(struct mh_str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] >= 'A' && s.ptr[i] <= 'Z') return true;
+	return false;
+}
+
 /* "name+hhhhhhhh+base64" → name, id and the 33 bytes behind. */
 static enum mh_code parse_key(struct mh_str s, struct mh_note_key *k, unsigned char raw[KEY_RAW], struct mh_err *reterr)
 {
@@ -56,7 +64,8 @@ static enum mh_code parse_key(struct mh_str s, struct mh_note_key *k, unsigned c
 	unsigned char bytes[KEY_RAW + 3];
 	size_t n;
 	if (!mh_str_split(&rest, '+', &name) || !mh_str_split(&rest, '+', &id) || !mh_note_name_ok(name) ||
-	    id.len != 8 || !mh_str_unhex(id, k->id) || !mh_ledger__unb64(rest, bytes, sizeof bytes, &n) || n != KEY_RAW)
+	    id.len != 8 || has_upper(id) || !mh_str_unhex(id, k->id) ||
+	    !mh_ledger__unb64(rest, bytes, sizeof bytes, &n) || n != KEY_RAW)
 		return MH_FAIL(reterr, MH_E_INVALID, "This is not a note key: it needs the form name+id+base64");
 	memcpy(k->name, name.ptr, name.len);
 	k->name[name.len] = '\0';
