@@ -26,6 +26,8 @@
 	X(ledger_succeed)                                                                                              \
 	X(backup)                                                                                                      \
 	X(restore)                                                                                                     \
+	X(export)                                                                                                      \
+	X(import_archive)                                                                                              \
 	X(version)
 
 #define DECLARE(name) extern const struct mh_command mh_cmd_##name;

@@ -80,8 +80,8 @@ enum mh_code mh_cli_store(struct mh_cli *cli, struct mh_str *ret, struct mh_err 
 enum mh_code mh_cli_wrong_usage(struct mh_cli *cli, enum mh_code code);
 
 /* The text in the command's language; may be a format, and both are checked as one. */
-__attribute__((format_arg(2), format_arg(3))) static inline const char *mh_cli_t(const struct mh_cli *cli, const char *en,
-										 const char *zh)
+__attribute__((format_arg(2), format_arg(3))) static inline const char *mh_cli_t(const struct mh_cli *cli,
+										 const char *en, const char *zh)
 {
 	return cli->zh ? zh : en;
 }
