@@ -1,8 +1,8 @@
 #!/bin/sh
 # One request through the whole loop, with nothing but curl: 受理 → 汇总 → 处置 → 反馈 → 评价 → 运用.
-#   minhu init --store sqlite:city.db --pack packs/hangzhou && minhu serve --store sqlite:city.db
+#   minhu init --store sqlite:city.db --pack packs/hangzhou && minhu serve --trust-actor-header --store sqlite:city.db
 #   sh docs/walkthrough.sh [http://127.0.0.1:8080]
-# Until accounts exist, staff say who they are by a header; the server answers on this machine only for that reason.
+# With that option staff say who they are by a header instead of logging in; the server answers on this machine only then.
 set -eu
 url=${1:-http://127.0.0.1:8080}
 api=$url/api/v1

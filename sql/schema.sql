@@ -365,3 +365,66 @@ create table ledger_signed (
 	at %I not null,
 	constraint ledger_signed_pk primary key (home_id, log, size)
 );
+
+-- Accounts of staff (src/access). Residents have none: a tracking code opens their own matter and nothing else.
+-- class: ref
+create table account (
+	login %T not null,
+	zh %T not null,           -- how the person is called on screens
+	en %T not null,
+	officer %T not null,      -- code of the officer it belongs to, or empty
+	pwhash %T not null,       -- Argon2id with its salt and costs; empty: cannot log in
+	totp %B not null,         -- secret of the second factor, sealed under the city's master key; empty: none
+	totp_step %I not null,    -- the newest time step that was used: a code works once
+	locked %I not null,       -- 1: shut by an administrator
+	at %I not null,
+	constraint account_pk primary key (login)
+);
+
+-- What an account may act as; several are possible.
+-- class: ref
+-- store: clustered
+create table account_role (
+	login %T not null,
+	role %T not null,
+	org_code %T not null,
+	constraint account_role_pk primary key (login, role, org_code)
+);
+
+-- Sessions: only the hash of each token is here, so a stolen copy of the store opens nothing.
+-- class: local
+create table session (
+	token_hash %T not null,   -- SHA-256
+	login %T not null,
+	at %I not null,           -- when it began; over after 12 hours
+	seen %I not null,         -- last use, to the minute; over after 30 minutes without
+	constraint session_pk primary key (token_hash)
+);
+create index session_login on session (login, token_hash);
+
+-- Failed logins, by hash of the name or address that was tried, whether it exists or not.
+-- class: local
+-- store: clustered
+create table login_wait (
+	key_hash %T not null,
+	failures %I not null,
+	until %I not null,        -- no further try before this instant
+	at %I not null,
+	constraint login_wait_pk primary key (key_hash)
+);
+
+-- Every time that somebody saw personal data of a matter in full. Append-only; the reason is a word of a fixed list, so that
+-- it holds no personal data itself.
+-- class: home
+create table unmask_log (
+	home_id %I not null,
+	id %I not null,
+	matter_id %I not null,
+	login %T not null,        -- of the account; empty without accounts
+	role %T not null,
+	org_id %I not null,
+	reason %T not null,
+	at %I not null,
+	constraint unmask_log_pk primary key (home_id, id)
+);
+create index unmask_log_matter on unmask_log (home_id, matter_id, id);

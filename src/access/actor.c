@@ -68,7 +68,7 @@ enum mh_code mh_actor_require(const struct mh_actor *actor, enum mh_perm perm, b
 	} else {
 		code = MH_FAIL(reterr, MH_E_UNAUTHENTICATED, "You need to say who you are");
 		mh_err_hint(reterr, perm == MH_PERM_HOLDER ? "Send the header Authorization: Tracking CODE."
-							   : "Staff send the header Minhu-Actor: role@orgcode.");
+							   : "Staff log in: POST /api/v1/session.");
 	}
 	return code;
 }

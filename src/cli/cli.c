@@ -28,6 +28,13 @@
 	X(restore)                                                                                                     \
 	X(export)                                                                                                      \
 	X(import_archive)                                                                                              \
+	X(user_add)                                                                                                    \
+	X(user_list)                                                                                                   \
+	X(user_role)                                                                                                   \
+	X(user_password)                                                                                               \
+	X(user_lock)                                                                                                   \
+	X(user_totp)                                                                                                   \
+	X(user_import)                                                                                                 \
 	X(version)
 
 #define DECLARE(name) extern const struct mh_command mh_cmd_##name;

@@ -6,6 +6,7 @@
 #include "web/api.h"
 #include "web/http.h"
 #include "web/pool.h"
+#include "web/signin.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -95,6 +96,15 @@ static enum mh_code start_http(struct serve *s, struct mh_err *reterr)
 					.rng = s->cli->rng,
 					.upload_dir = s->upload_dir.ptr};
 	MH_TRY(mh_cli_opt_int(s->cli, "threads", 1, 64, &threads, reterr));
+	if (!mh_cli_flag(s->cli, "trust-actor-header")) {
+		struct mh_signin_config signin = {.city = mh_service_city(s->service),
+						  .store = config.store,
+						  .clock = s->cli->clock,
+						  .behind_proxy = mh_cli_flag(s->cli, "behind-proxy")};
+		MH_TRY(mh_signin_new(&signin, &s->api.signin, reterr));
+		config.identify = mh_signin_identify;
+		config.identify_ctx = s->api.signin;
+	}
 	config.threads = (unsigned)threads;
 	config.lists = mh_routes_all(&config.n_lists);
 	return mh_http_start(&config, &s->http, reterr);
@@ -121,6 +131,7 @@ static void stop(struct serve *s)
 	mh_http_stop(s->http);
 	mh_service_stop(s->service);
 	mh_http_pool_close(s->pool);
+	mh_signin_free(s->api.signin);
 }
 
 static void greet(const struct serve *s)
@@ -179,21 +190,26 @@ static const struct mh_option options[] = {
 	{.name = "listen",
 	 .arg = "HOST:PORT",
 	 .env = "MINHU_LISTEN",
-	 .en = "Address, on this machine only; 127.0.0.1:8080, port 0 takes a free one",
-	 .zh = "监听地址（仅限本机），缺省 127.0.0.1:8080，端口 0 表示任取"},
+	 .en = "Address; 127.0.0.1:8080, port 0 takes a free one",
+	 .zh = "监听地址，缺省 127.0.0.1:8080，端口 0 表示任取"},
+	{.name = "trust-actor-header",
+	 .en = "For tests and demonstrations: believe the header Minhu-Actor instead of accounts; this machine only",
+	 .zh = "仅供测试与演示：不用账号，直接相信 Minhu-Actor 请求头（仅限本机）"},
+	{.name = "behind-proxy",
+	 .en = "Believe X-Forwarded-For and X-Forwarded-Proto of a proxy on this machine",
+	 .zh = "相信本机反向代理给出的 X-Forwarded-For 与 X-Forwarded-Proto"},
 	{.name = "threads", .arg = "N", .en = "Threads that answer; 2", .zh = "应答线程数，缺省 2"},
 	{0}};
 
-const struct mh_command mh_cmd_serve = {.name = "serve",
-					.en = "Put a city into service over HTTP",
-					.zh = "启动服务",
-					.more_en = "Opens the store for writing, drives its clocks, signs the ledger's "
-						   "head every second in which something "
-						   "happened, and answers HTTP on a loopback address; put a reverse "
-						   "proxy in front. SIGINT and SIGTERM stop it in "
-						   "good order.",
-					.more_zh = "打开存储并写入，驱动各项时限，每秒为账本签名，在本机地址上提供 "
-						   "HTTP 服务；对外请置于反向代理之后。收到 SIGINT 或 "
-						   "SIGTERM 时有序停止。",
-					.options = options,
-					.run = run};
+const struct mh_command mh_cmd_serve = {
+	.name = "serve",
+	.en = "Put a city into service over HTTP",
+	.zh = "启动服务",
+	.more_en = "Opens the store for writing, drives its clocks, signs the ledger's head every second in which "
+		   "something "
+		   "happened, and answers HTTP; put a reverse proxy with TLS in front. SIGINT and SIGTERM stop it "
+		   "in good order.",
+	.more_zh = "打开存储并写入，驱动各项时限，每秒为账本签名，提供 HTTP 服务；对外请置于带 TLS 的反向代理之后。"
+		   "收到 SIGINT 或 SIGTERM 时有序停止。",
+	.options = options,
+	.run = run};

@@ -83,7 +83,7 @@ static void cache_headers(struct MHD_Response *r, const struct mh_response *res,
 					     [MH_CACHE_PUBLIC] = "public, max-age=60",
 					     [MH_CACHE_FOREVER] = "public, max-age=31536000, immutable"};
 	header(r, "Cache-Control", values[res->cache]);
-	header(r, "Vary", "Accept-Encoding, Accept-Language, Authorization, Minhu-Actor");
+	header(r, "Vary", "Accept-Encoding, Accept-Language, Authorization, Cookie, Minhu-Actor, Minhu-As");
 	if (res->etag.len && res->etag.len < 200) {
 		char etag[208];
 		snprintf(etag, sizeof etag, "%s\"" MH_STR_FMT "\"", compressed ? "W/" : "", MH_STR_ARG(res->etag));

@@ -196,6 +196,7 @@ static enum mh_code read_head(struct mh_web_exchange *ex, const char *method, co
 	MH_TRY(mh_web__target_parse(&req->arena, ex->raw_target, &req->path, &req->query, reterr));
 	MH_TRY(mh_web__identity(req, reterr));
 	MH_TRY(find_route(ex, &m, reterr));
+	if (ex->http->config.identify) MH_TRY(ex->http->config.identify(ex->http->config.identify_ctx, req, reterr));
 	MH_TRY(mh_actor_require(&req->actor, req->route->perm, req->tracking_code.len != 0, reterr));
 	MH_TRY(mh_web__check_type(req, has_body(ex), reterr));
 	MH_TRY(check_size(ex, reterr));
@@ -263,6 +264,14 @@ enum mh_code mh_request_defer(struct mh_request *req, mh_write_job *job, void *a
 	return MH_OK;
 }
 
+enum mh_code mh_request_defer_slow(struct mh_request *req, mh_slow_job *slow, mh_write_job *job, void *arg,
+				   struct mh_err *reterr)
+{
+	MH_TRY(mh_request_defer(req, job, arg, reterr));
+	req->exchange->slow = slow;
+	return MH_OK;
+}
+
 static enum mh_code handle(struct mh_web_exchange *ex, struct mh_err *reterr)
 {
 	struct mh_http_store *store = &ex->http->config.store;
@@ -305,6 +314,17 @@ static void job_done(void *arg, enum mh_code code, const struct mh_err *err)
 	mh_web__http_release(h);
 }
 
+void mh_web__slow_done(struct mh_web_exchange *ex, enum mh_code code, const struct mh_err *err)
+{
+	const struct mh_http_store *store = &ex->http->config.store;
+	struct mh_err mine = {0};
+	if (code == MH_OK) {
+		code = store->submit(store->ctx, run_job, ex, job_done, &mine);
+		err = &mine;
+	}
+	if (code != MH_OK) job_done(ex, code, err);
+}
+
 static enum MHD_Result submit(struct mh_web_exchange *ex)
 {
 	struct mh_http *h = ex->http;
@@ -317,7 +337,8 @@ static enum MHD_Result submit(struct mh_web_exchange *ex)
 	MHD_suspend_connection(ex->conn);
 	mh_web__wait_add(ex);
 	pthread_mutex_unlock(&h->lock);
-	enum mh_code code = h->config.store.submit(h->config.store.ctx, run_job, ex, job_done, &err);
+	enum mh_code code = ex->slow ? mh_web__slow_add(ex, &err)
+				     : h->config.store.submit(h->config.store.ctx, run_job, ex, job_done, &err);
 	if (code != MH_OK) job_done(ex, code, &err);
 	return MHD_YES;
 }

@@ -43,7 +43,7 @@ static bool is_loopback(const struct sockaddr_storage *sa)
 	return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
 }
 
-static enum mh_code parse_listen(const char *listen, struct sockaddr_storage *ret, socklen_t *ret_n,
+static enum mh_code parse_listen(const char *listen, bool anywhere, struct sockaddr_storage *ret, socklen_t *ret_n,
 				 struct mh_err *reterr)
 {
 	const char *colon = listen ? strrchr(listen, ':') : NULL;
@@ -51,25 +51,25 @@ static enum mh_code parse_listen(const char *listen, struct sockaddr_storage *re
 	if (!colon || !mh_str_to_i64(mh_str_c(colon + 1), &port) || port < 0 || port > 65535 ||
 	    !read_address((struct mh_str){listen, (size_t)(colon - listen)}, ret, ret_n))
 		return bad_address(reterr, listen ? listen : "");
-	if (!is_loopback(ret)) {
+	if (!anywhere && !is_loopback(ret)) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID,
 					    "Cannot listen on %.100s: only loopback addresses are allowed", listen);
 		mh_err_detail(reterr,
-			      "This version has no access control; whoever reaches the port may act in any role.");
-		mh_err_hint(reterr, "Listen on 127.0.0.1 and put a proxy that authenticates in front.");
+			      "The header Minhu-Actor is trusted, so whoever reaches the port may act in any role.");
+		mh_err_hint(reterr, "Listen on 127.0.0.1, or serve with accounts: without --trust-actor-header.");
 		return code;
 	}
 	((struct sockaddr_in *)(void *)ret)->sin_port = htons((uint16_t)port); /* the same place in both families */
 	return MH_OK;
 }
 
-static enum mh_code open_socket(const char *listen_on, int *ret, unsigned *ret_port, bool *ret_v6,
+static enum mh_code open_socket(const char *listen_on, bool anywhere, int *ret, unsigned *ret_port, bool *ret_v6,
 				struct mh_err *reterr)
 {
 	struct sockaddr_storage sa;
 	socklen_t n;
 	int one = 1;
-	MH_TRY(parse_listen(listen_on, &sa, &n, reterr));
+	MH_TRY(parse_listen(listen_on, anywhere, &sa, &n, reterr));
 	int fd = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, n) != 0 || listen(fd, 511) != 0 ||
@@ -145,11 +145,13 @@ static enum mh_code start(struct mh_http *h, struct mh_err *reterr)
 	h->counts = MH_NEW_ARRAY(&h->arena, h->router.n + 1, struct mh_web__count);
 	MH_TRY_MEM(h->counts, reterr);
 	h->begun = mh_now(&h->config.clock);
-	MH_TRY(open_socket(h->config.listen, &fd, &h->port, &v6, reterr));
+	MH_TRY(open_socket(h->config.listen, h->config.identify != NULL, &fd, &h->port, &v6, reterr));
 	enum mh_code code = mh_web__watch_start(h, reterr);
+	if (code == MH_OK && (code = mh_web__slow_start(h, reterr)) != MH_OK) mh_web__watch_stop(h);
 	if (code == MH_OK) {
 		h->daemon = start_daemon(h, fd, v6);
 		if (h->daemon) return MH_OK;
+		mh_web__slow_stop(h);
 		mh_web__watch_stop(h);
 		code = MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not start the HTTP server");
 	}
@@ -211,6 +213,7 @@ void mh_http_stop(struct mh_http *h)
 		drain(h, 1000);
 	}
 	MHD_stop_daemon(h->daemon);
+	mh_web__slow_stop(h);
 	mh_web__watch_stop(h);
 	mh_web__http_release(h);
 }

@@ -1,7 +1,8 @@
 /* The HTTP server: GNU libmicrohttpd with a strict guard in front and the route table behind.
  *
  * Threads: a pool answers reads; writes are suspended until the writer's completion resumes them; one more thread watches
- * deadlines. There is no access control yet, so it listens on loopback addresses only. */
+ * deadlines, and one does what takes long (passwords). Without `identify` whoever reaches the port may act in any role (header
+ * Minhu-Actor), so then it listens on loopback addresses only. */
 #ifndef MH_WEB_HTTP_H
 #define MH_WEB_HTTP_H
 #include "base/err.h"
@@ -39,6 +40,10 @@ struct mh_http_config {
 	size_t n_lists;
 	struct mh_http_store store;
 	void *app; /* request->app */
+	/* Who acts: called for each request when its route and headers are known (web/signin.h). It sets req->actor and what belongs
+	 * to it; an error is the answer. NULL: the header Minhu-Actor is believed. */
+	enum mh_code (*identify)(void *ctx, struct mh_request *req, struct mh_err *reterr);
+	void *identify_ctx;
 	struct mh_clock clock;
 	struct mh_rng rng;      /* request ids; used under a lock */
 	const char *upload_dir; /* for temporary files; NULL: uploads are refused */

@@ -39,7 +39,9 @@ struct mh_web_exchange {
 	int64_t started; /* ticks */
 	bool counted;    /* among the requests in flight */
 	mh_write_job *job;
+	mh_slow_job *slow; /* runs before it */
 	void *job_arg;
+	struct mh_web_exchange *next_slow; /* under http->slow.lock */
 	/* under http->lock */
 	int owners;
 	bool abandoned;
@@ -58,6 +60,16 @@ struct mh_web__conn {
 	struct mh_web__conn *prev, *next;
 };
 
+/* Work that takes long and runs one at a time, so that its memory is bounded. */
+struct mh_web__slow {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct mh_web_exchange *first, *last;
+	unsigned n;
+	bool running, stopping;
+};
+
 struct mh_http {
 	struct mh_http_config config;
 	struct mh_arena arena;
@@ -74,6 +86,7 @@ struct mh_http {
 	unsigned owners;
 	bool stopping, watching;
 	pthread_t watcher;
+	struct mh_web__slow slow;
 };
 
 /* metrics.c: what has been asked and how long it took; counted without a lock. */
@@ -91,6 +104,16 @@ enum MHD_Result mh_web__on_request(void *cls, struct MHD_Connection *conn, const
 				   const char *version, const char *data, size_t *n, void **ctx);
 void mh_web__on_completed(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerminationCode why);
 void mh_web__exchange_release(struct mh_web_exchange *ex); /* one owner lets go; takes the lock */
+
+/* The slow part of a request is over: on to the writer, or to its answer. On the slow thread. */
+void mh_web__slow_done(struct mh_web_exchange *ex, enum mh_code code, const struct mh_err *err);
+
+/* slow.c */
+enum mh_code mh_web__slow_start(struct mh_http *h, struct mh_err *reterr);
+/* What still waits is answered 503. After the daemon has stopped. */
+void mh_web__slow_stop(struct mh_http *h);
+/* MH_E_BUSY when too many wait already. */
+enum mh_code mh_web__slow_add(struct mh_web_exchange *ex, struct mh_err *reterr);
 
 /* One of the server's owners lets go; lock not held. */
 void mh_web__http_release(struct mh_http *h);

@@ -17,13 +17,17 @@ static bool tracking(struct mh_str s)
 	return s.len >= 4 && s.len <= 64;
 }
 
-/* "Tracking CODE" */
+/* "Tracking CODE" or "Bearer TOKEN" */
 static enum mh_code read_authorization(struct mh_request *req, struct mh_err *reterr)
 {
 	struct mh_str rest = mh_req_header(req, "Authorization"), scheme;
 	if (!rest.len) return MH_OK;
 	mh_str_split(&rest, ' ', &scheme);
 	struct mh_str code_text = mh_str_trim(rest);
+	if (mh_web__name_eq(scheme, "Bearer") && tracking(code_text)) {
+		req->bearer = code_text;
+		return MH_OK;
+	}
 	if (!mh_web__name_eq(scheme, "Tracking") || !tracking(code_text)) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_UNAUTHENTICATED, "Cannot read the Authorization header");
 		mh_err_hint(reterr, "Write Authorization: Tracking CODE, with the code from your receipt.");

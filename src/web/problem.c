@@ -38,6 +38,7 @@ void mh_web__problem(struct mh_request *req, const struct mh_err *err, struct mh
 			     MH_STR("{\"type\":\"urn:minhu:error:NO_MEMORY\",\"status\":503,\"code\":\"NO_MEMORY\","
 				    "\"title\":\"Memory is short\",\"title_zh\":\"内存不足\"}"));
 	mh_buf_done(&b);
-	if (info->retryable) mh_res_header(res, "Retry-After", MH_STR("1"), NULL);
-	if (err->code == MH_E_UNAUTHENTICATED) mh_res_header(res, "WWW-Authenticate", MH_STR("Tracking"), NULL);
+	struct mh_str wait = mh_str_fmt(&req->arena, "%d", req->retry_s > 0 ? req->retry_s : 1);
+	if (info->retryable && wait.ptr) mh_res_header(res, "Retry-After", wait, NULL);
+	if (err->code == MH_E_UNAUTHENTICATED) mh_res_header(res, "WWW-Authenticate", MH_STR("Tracking, Bearer"), NULL);
 }

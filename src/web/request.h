@@ -50,6 +50,11 @@ struct mh_request {
 	struct mh_actor actor;
 	struct mh_str tracking_code;   /* of `Authorization: Tracking CODE`; never log it */
 	struct mh_str idempotency_key; /* 8 to 80 visible ASCII characters, or empty */
+	struct mh_str bearer;          /* token of `Authorization: Bearer TOKEN`; never log it */
+	struct mh_str login;           /* of the account, when one is logged in */
+	struct mh_str token;           /* of its session; never log it */
+	bool secure;                   /* the client speaks TLS, as the trusted proxy says */
+	int retry_s;                   /* for Retry-After of an error; 0: the usual */
 	struct mh_str id;              /* of this request, 16 hexadecimal digits; also in the answer and the log */
 	struct mh_str lang;            /* "zh" or "en", by Accept-Language; zh unless English is asked for */
 	struct mh_str client;          /* address of the peer, as text; never log it with the path */
@@ -123,4 +128,9 @@ typedef enum mh_code mh_write_job(struct mh_request *req, struct mh_response *re
 				  struct mh_err *reterr);
 /* Called by a handler, which then returns this function's code at once. arg: in the request's arena. */
 enum mh_code mh_request_defer(struct mh_request *req, mh_write_job *job, void *arg, struct mh_err *reterr);
+/* The same with something slow before it (a password hash), which runs one at a time on a thread of its own; db is a read
+ * connection. It may fail, then the job does not run. */
+typedef enum mh_code mh_slow_job(struct mh_request *req, void *arg, struct mh_db *db, struct mh_err *reterr);
+enum mh_code mh_request_defer_slow(struct mh_request *req, mh_slow_job *slow, mh_write_job *job, void *arg,
+				   struct mh_err *reterr);
 #endif

@@ -55,7 +55,7 @@ class City:
 
     def start(self):
         log = open(self.dir / "log", "ab")
-        self.server = subprocess.Popen([MINHU, "serve", "--listen", "127.0.0.1:0", "--lang", "en", "--store", self.store,
+        self.server = subprocess.Popen([MINHU, "serve", "--trust-actor-header", "--listen", "127.0.0.1:0", "--lang", "en", "--store", self.store,
                                         "--state", str(self.state)], stdout=subprocess.PIPE, stderr=log, text=True)
         log.close()
         until = time.monotonic() + START_S

@@ -14,6 +14,10 @@ cmd_run() {
 		[ ! -e var/making ] || rm -rf "$store" "$store"-* "$store".*
 		touch var/making
 		step "making a sample city in $store" build/minhu init --store "sqlite:$store" --pack "$pack"
+		# The sample city's own accounts; every one has this password. A real city's come from `minhu user add`.
+		head -c 9 /dev/urandom | od -An -tx1 | tr -d ' \n' >var/password
+		echo >>var/password
+		step 'sample accounts' sh -c "build/minhu user import '$pack/accounts.csv' --store 'sqlite:$store' <var/password"
 		rm var/making
 	fi
 	if [ -z "${MINHU_PORT:-}" ]; then
@@ -26,6 +30,7 @@ cmd_run() {
 Minhu is at http://127.0.0.1:$port/ (Ctrl-C stops it; rm -r var starts the city anew)
   say something to the city     http://127.0.0.1:$port/
   the interface for programs    http://127.0.0.1:$port/api/v1
+  log in                        any of $pack/accounts.csv, for example operator; password $(cat var/password 2>/dev/null)
   check the whole record        build/minhu verify --store sqlite:$store
 
 EOF
