@@ -70,12 +70,19 @@ say '运用 A single case, nothing more to learn: closed'
 call "dispatcher@$hotline" POST "/matters/$ref/actions/no_lesson" '{}'
 [ "$(pick state)" = closed ]
 
-say 'A receipt that anybody can check: minhu verify --receipt FILE --entry FILE --vkey KEY'
+say 'A receipt that anybody can check, with the exact entry and the key of the ledger'
 n=0
 until curl -sS --fail -o "$dir/receipt" "$api/matters/$ref/receipt" 2>/dev/null; do
 	n=$((n + 1))
 	[ "$n" -lt 10 ]
 	sleep 1 # heads are signed once a second
 done
-cat "$dir/receipt"
-curl -sS --fail "$url/ledger/vkey"
+curl -sS --fail -o "$dir/entry" "$api/matters/$ref/entry"
+curl -sS --fail -o "$dir/vkey" "$url/ledger/vkey"
+cat "$dir/receipt" "$dir/vkey"
+minhu=${MINHU:-build/minhu}
+if [ -x "$minhu" ]; then
+	"$minhu" verify --receipt "$dir/receipt" --entry "$dir/entry" --vkey "$dir/vkey"
+else
+	echo 'minhu verify --receipt receipt --entry entry --vkey vkey'
+fi

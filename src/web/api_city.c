@@ -9,6 +9,47 @@ extern const struct mh_route_list mh_routes_city;
 
 #define UNITS_MAX 500
 
+/* --- the routes themselves --- */
+
+static json_t *param_json(const struct mh_param *p)
+{
+	static const char *const in[MH_IN_MAX] = {
+		[MH_IN_PATH] = "path", [MH_IN_QUERY] = "query", [MH_IN_HEADER] = "header", [MH_IN_BODY] = "body"};
+	static const char *const types[MH_TYPE_MAX] = {
+		[MH_TYPE_STR] = "string",    [MH_TYPE_INT] = "integer", [MH_TYPE_BOOL] = "boolean",
+		[MH_TYPE_ENUM] = "enum",     [MH_TYPE_DAY] = "day",     [MH_TYPE_TIME] = "time",
+		[MH_TYPE_OBJECT] = "object", [MH_TYPE_ARRAY] = "array"};
+	return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s}", "name", p->name, "in", in[p->in], "type", types[p->type],
+			 "required", p->required, "en", p->en, "zh", p->zh);
+}
+
+static json_t *route_json(const struct mh_route *r)
+{
+	static const char *const bodies[MH_BODY_KIND_MAX] = {
+		[MH_BODY_NONE] = "none", [MH_BODY_JSON] = "json", [MH_BODY_FORM] = "form", [MH_BODY_FILE] = "file"};
+	json_t *params = json_array();
+	for (const struct mh_param *p = r->params; params && p && p->name; p++)
+		if (json_array_append_new(params, param_json(p)) != 0) break;
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "method", r->method, "path", r->path, "permission",
+			 mh_perm_name(r->perm), "body", bodies[r->body], "en", r->en, "zh", r->zh, "params", params);
+}
+
+static enum mh_code get_index(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	size_t n;
+	const struct mh_route_list *const *lists = mh_routes_all(&n);
+	MH_JSON_AUTO json_t *all = json_array();
+	MH_TRY_MEM(all, reterr);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < lists[i]->n; k++)
+			if (json_array_append_new(all, route_json(&lists[i]->routes[k])) != 0)
+				return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+	res->cache = MH_CACHE_PUBLIC;
+	return mh_res_json(res, 200, json_pack("{s:s, s:O}", "minhu", MINHU_VERSION, "routes", all), reterr);
+}
+
+/* --- forms --- */
+
 static enum mh_code get_forms(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
 	MH_API_READ(req, reterr);
@@ -191,6 +232,12 @@ static const struct mh_param answer_params[] = {{.name = "place",
 						{0}};
 
 static const struct mh_route routes[] = {
+	{.method = "GET",
+	 .path = "/api/v1",
+	 .perm = MH_PERM_PUBLIC,
+	 .handler = get_index,
+	 .en = "Every address of this server, from the table that it works by",
+	 .zh = "本服务的全部接口"},
 	{.method = "GET",
 	 .path = "/api/v1/forms",
 	 .perm = MH_PERM_PUBLIC,

@@ -426,15 +426,34 @@ def erased(city):
     path = f"/api/v1/matters/{m['ref']}/receipt?seq={m['seq']}"
     until(lambda: city.ask("GET", path).status == 200)
     assert check_receipt(city.get(path).body.decode(), entry) == m["seq"]
+    audit = city.program("verify")
+    assert audit.returncode == 0, audit
     for found in city.dir.rglob("*"):
         if found.is_file() and not found.is_relative_to(city.pg or city.dir / "pg") and found.stat().st_size < 1 << 28:
             assert "13800000000".encode() not in found.read_bytes(), found
+
+
+# --- other kinds, the same machinery ---
+
+
+def enterprise(city):
+    """A kind of its own roles: whoever shows its code is its `enterprise`, without a line of code that knows the word."""
+    m = city.raise_({"channel": "web", "subject": "energy", "text": "限电影响投产", "company": "某厂", "place": "330106"},
+                    "enterprise-request")
+    assert {a["name"] for a in city.get("/api/v1/follow/actions", code=m["code"]).j["actions"]} == {"withdraw"}
+    steps = [a["name"] for a in city.get(f"/api/v1/matters/{m['ref']}/actions", actor=DISPATCHER).j["actions"]]
+    assert "withdraw" not in steps
+    city.own_step(m["code"], "withdraw")
+    assert city.get("/api/v1/follow", code=m["code"]).j["state"]["category"] == "void"
 
 
 # --- reading ---
 
 
 def reading(city):
+    routes = {(r["method"], r["path"]): r for r in city.get("/api/v1").j["routes"]}
+    assert routes["POST", "/api/v1/matters"]["permission"] == "public" and ("GET", "/ledger/{rest*}") in routes
+    assert all(r["en"] and r["zh"] for r in routes.values())
     assert {f["kind"] for f in city.get("/api/v1/forms").j["forms"]} >= {"request-12345", "rectification"}
     assert [o["code"] for o in city.get("/api/v1/orgs").j["orgs"]] == ["330100"]
     assert any(o["code"] == "330106" for o in city.get("/api/v1/orgs?parent=330100").j["orgs"])
@@ -477,6 +496,13 @@ def malformed(city):
     m = city.raise_()
     near = city.step(m["ref"], "registre", OPERATOR, status=404)
     assert "register" in near["hint"]
+
+
+def one_writer(city):
+    """A second server on the same store says so and ends; the first goes on."""
+    second = city.program("serve", "--listen", "127.0.0.1:0")
+    assert second.returncode == 1 and "another" in second.stderr.lower(), second
+    city.get("/api/v1/health")
 
 
 def walkthrough(city):
@@ -535,13 +561,15 @@ def stopped(city):
     receipt = city.get(f"/api/v1/matters/{m['ref']}/receipt").body    # the last head covers everything: no wait
     assert check_receipt(receipt.decode(), city.get(f"/api/v1/matters/{m['ref']}/entry").body) == m["seq"]
     assert city.stop(signal.SIGINT) == 0
+    audit = city.program("verify")
+    assert audit.returncode == 0, audit
     log = (city.dir / "log").read_text()
     assert "ERROR: AddressSanitizer" not in log and "runtime error" not in log and "LeakSanitizer" not in log, log[-3000:]
     assert m["code"] not in log and "路灯" not in log
 
 
 STORIES = [ten_channels, exactly_once, who_may, whole_loop, rule_made, merged_and_apart, contest, proxy, ballots, files, receipts,
-           static_log, erased, reading, malformed, walkthrough, killed, stopped]
+           static_log, erased, enterprise, reading, malformed, one_writer, walkthrough, killed, stopped]
 
 
 def main(engine):
