@@ -46,6 +46,11 @@ enum mh_code mh_err_set(struct mh_err *reterr, enum mh_code code, const char *fi
 	return code;
 }
 
+enum mh_code mh_no_memory(struct mh_err *reterr)
+{
+	return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+}
+
 void mh_err_detail(struct mh_err *reterr, const char *fmt, ...)
 {
 	if (reterr) FILL(detail, fmt);

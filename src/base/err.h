@@ -50,6 +50,9 @@ static inline enum mh_code mh_err_is(enum mh_code set, enum mh_code code)
 }
 #define MH_FAIL(reterr, code, ...) mh_err_is(mh_err_set((reterr), (code), __FILE__, __LINE__, __VA_ARGS__), (code))
 
+/* MH_E_NO_MEMORY, for where an allocation gave nothing. */
+enum mh_code mh_no_memory(struct mh_err *reterr);
+
 /* Add to an error already set. NULL is accepted. */
 void mh_err_detail(struct mh_err *reterr, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void mh_err_hint(struct mh_err *reterr, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

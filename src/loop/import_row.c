@@ -16,11 +16,6 @@ struct row {
 	struct mh_str before_to; /* … and begins this field */
 };
 
-static enum mh_code no_memory(struct mh_err *reterr)
-{
-	return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
-}
-
 /* The first filled cell of these columns; *ret_column -1 when there is none. */
 static struct mh_str cell(const struct row *w, const struct mh_import__names *names, int *ret_column)
 {
@@ -42,7 +37,7 @@ static void unmatched(struct row *w, int column)
 static enum mh_code put(struct row *w, const struct mh_import__field *f, json_t *v, struct mh_err *reterr)
 {
 	struct mh_str name = mh_str_dup(w->a, f->name);
-	if (!v || !name.ptr || json_object_set_new(w->fields, name.ptr, v) != 0) return no_memory(reterr);
+	if (!v || !name.ptr || json_object_set_new(w->fields, name.ptr, v) != 0) return mh_no_memory(reterr);
 	return MH_OK;
 }
 
@@ -84,7 +79,7 @@ static enum mh_code take_text(struct row *w, const struct mh_import__field *f, s
 		mh_buf_str_add(w->before, text);
 		text = mh_str_dup(w->a, mh_buf_str(w->before));
 		mh_buf_clear(w->before);
-		if (!text.ptr) return no_memory(reterr);
+		if (!text.ptr) return mh_no_memory(reterr);
 	}
 	if (!text.len) return MH_OK;
 	if (mh_utf8_count(text) <= max) return put(w, f, mh_json_str(text), reterr);
@@ -139,7 +134,7 @@ static enum mh_code take_parts(struct row *w, const struct mh_import__field *f, 
 		if (!text.len) continue;
 		if (text.len < whole.len) unmatched(w, column);
 		struct mh_str name = mh_str_dup(w->a, f->parts[i].name);
-		if (!name.ptr || json_object_set_new(v, name.ptr, mh_json_str(text)) != 0) return no_memory(reterr);
+		if (!name.ptr || json_object_set_new(v, name.ptr, mh_json_str(text)) != 0) return mh_no_memory(reterr);
 	}
 	return MH_OK;
 }
@@ -162,7 +157,7 @@ static enum mh_code take_place(struct row *w, const struct mh_import__field *f, 
 	MH_JSON_AUTO json_t *v = json_object();
 	MH_TRY_MEM(v, reterr);
 	if (unit >= 0 && json_object_set_new(v, "org", mh_json_str(mh_org_code(o, unit))) != 0)
-		return no_memory(reterr);
+		return mh_no_memory(reterr);
 	MH_TRY(take_parts(w, f, v, reterr));
 	return put_object(w, f, v, reterr);
 }
@@ -261,7 +256,7 @@ static enum mh_code name_row(struct row *w, struct mh_str *ret, struct mh_err *r
 				  source.len ? "/" : "", MH_STR_ARG(source), MH_STR_ARG(id));
 	} else {
 		struct mh_bytes *parts = MH_NEW_ARRAY(w->a, w->r->n * 2 + 1, struct mh_bytes);
-		if (!parts) return no_memory(reterr);
+		if (!parts) return mh_no_memory(reterr);
 		for (size_t i = 0; i < w->r->n; i++) {
 			struct mh_str t = w->r->fields[i].text;
 			parts[2 * i] = (struct mh_bytes){(const unsigned char *)t.ptr, t.len};
@@ -271,7 +266,7 @@ static enum mh_code name_row(struct row *w, struct mh_str *ret, struct mh_err *r
 		struct mh_str hex = mh_hash_hex(w->a, &h);
 		*ret = mh_str_fmt(w->a, "import:" MH_STR_FMT ":row-" MH_STR_FMT, MH_STR_ARG(kind), MH_STR_ARG(hex));
 	}
-	return ret->ptr ? MH_OK : no_memory(reterr);
+	return ret->ptr ? MH_OK : mh_no_memory(reterr);
 }
 
 static enum mh_code when(struct row *w, mh_time now, mh_time *ret, struct mh_err *reterr)

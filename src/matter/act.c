@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-static enum mh_code no_memory(struct mh_err *reterr)
-{
-	return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
-}
-
 static bool has(const int *list, size_t n, int v)
 {
 	for (size_t i = 0; i < n; i++)
@@ -56,7 +51,7 @@ static enum mh_code check_given(struct mh_tx *tx, struct mh_matter *m, const str
 				       MH_STR_ARG(t->name), key);
 		if (json_is_null(v)) continue;
 		MH_TRY(mh_matter__field(tx, m->def, f, v, &normal, reterr));
-		if (json_object_set_new(given, key, normal) != 0) return no_memory(reterr);
+		if (json_object_set_new(given, key, normal) != 0) return mh_no_memory(reterr);
 	}
 	return MH_OK;
 }

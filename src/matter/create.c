@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-static enum mh_code no_memory(struct mh_err *reterr)
-{
-	return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
-}
-
 static enum mh_code unknown_field(const struct mh_def *d, const char *key, struct mh_err *reterr)
 {
 	struct mh_str names[64];
@@ -36,7 +31,7 @@ static enum mh_code check_given(struct mh_tx *tx, const struct mh_def *d, const 
 		if (f < 0 || !d->fields[f].set_create) return unknown_field(d, key, reterr);
 		if (json_is_null(v)) continue;
 		MH_TRY(mh_matter__field(tx, d, f, v, &normal, reterr));
-		if (json_object_set_new(given, key, normal) != 0) return no_memory(reterr);
+		if (json_object_set_new(given, key, normal) != 0) return mh_no_memory(reterr);
 	}
 	*ret = json_incref(given);
 	return MH_OK;
@@ -150,9 +145,9 @@ static enum mh_code record(struct mh_tx *tx, struct mh_matter *m, const struct m
 {
 	if (in->raised && in->raised < tx->now &&
 	    json_object_set_new(header, "raised", json_integer(in->raised / 1000)) != 0)
-		return no_memory(reterr);
+		return mh_no_memory(reterr);
 	if (in->by.officer.len && json_object_set_new(payload, "officer", mh_json_str(in->by.officer)) != 0)
-		return no_memory(reterr);
+		return mh_no_memory(reterr);
 	struct mh_event ev = {.name = "created",
 			      .by = in->by.role.len ? in->by.role : MH_STR("public"),
 			      .org = in->by.org,
@@ -169,7 +164,7 @@ static enum mh_code build(struct mh_tx *tx, struct mh_matter *m, const struct mh
 	const struct mh_state *s = &m->def->states[m->state];
 	MH_JSON_AUTO json_t *header = json_object();
 	MH_JSON_AUTO json_t *payload = json_object();
-	if (!header || !payload) return no_memory(reterr);
+	if (!header || !payload) return mh_no_memory(reterr);
 	MH_TRY(mh_engine__apply(tx, m, given, header, payload, reterr));
 	index_fields(tx, m, given);
 	MH_TRY(of_parent(tx, m, in, reterr));
@@ -277,7 +272,7 @@ static enum mh_code make(struct mh_tx *tx, const struct mh_create *in, struct mh
 	m->class_code = m->channel = m->mark = MH_STR("");
 	m->facts = json_object();
 	m->uses = json_object();
-	if (!m->facts || !m->uses) return no_memory(reterr);
+	if (!m->facts || !m->uses) return mh_no_memory(reterr);
 	char code[20];
 	MH_TRY(identity(tx, m, reterr));
 	MH_TRY(tracking(tx, m, code, reterr));

@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static enum mh_code no_memory(struct mh_err *reterr)
-{
-	return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
-}
-
 /* Field names become C strings for jansson's keys. */
 static const char *key_of(struct mh_tx *tx, struct mh_str name)
 {
@@ -18,7 +13,7 @@ static const char *key_of(struct mh_tx *tx, struct mh_str name)
 
 static enum mh_code put(json_t *to, const char *key, json_t *v /* stolen */, struct mh_err *reterr)
 {
-	return v && json_object_set_new(to, key, v) == 0 ? MH_OK : no_memory(reterr);
+	return v && json_object_set_new(to, key, v) == 0 ? MH_OK : mh_no_memory(reterr);
 }
 
 /* --- before --- */

@@ -5,11 +5,6 @@
 
 #define DEPTH_MAX 24 /* consequences of consequences; a definition that needs more is going round in circles */
 
-static enum mh_code no_memory(struct mh_err *reterr)
-{
-	return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
-}
-
 /* --- applying what was given --- */
 
 /* Sorts checked values into facts, header and payload. */
@@ -19,7 +14,7 @@ enum mh_code mh_engine__apply(struct mh_tx *tx, struct mh_matter *m, json_t *giv
 	const char *key;
 	json_t *v, *hidden = json_object();
 	MH_TRY_MEM(hidden, reterr);
-	if (json_object_set_new(payload, "fields", hidden) != 0) return no_memory(reterr);
+	if (json_object_set_new(payload, "fields", hidden) != 0) return mh_no_memory(reterr);
 	json_object_foreach(given, key, v) {
 		const struct mh_field *f = &m->def->fields[mh_def_field(m->def, mh_str_c(key))];
 		json_t *now = m->facts;
@@ -27,8 +22,8 @@ enum mh_code mh_engine__apply(struct mh_tx *tx, struct mh_matter *m, json_t *giv
 			MH_TRY(mh_matter__personal(tx, m, reterr));
 			now = m->personal;
 		}
-		if (json_object_set(now, key, v) != 0) return no_memory(reterr);
-		if (json_object_set(mh_field_in_header(f) ? header : hidden, key, v) != 0) return no_memory(reterr);
+		if (json_object_set(now, key, v) != 0) return mh_no_memory(reterr);
+		if (json_object_set(mh_field_in_header(f) ? header : hidden, key, v) != 0) return mh_no_memory(reterr);
 	}
 	if (json_object_size(hidden) == 0) json_object_del(payload, "fields");
 	return MH_OK;
@@ -39,7 +34,7 @@ static enum mh_code count_use(struct mh_matter *m, const struct mh_transition *t
 {
 	int64_t n = mh_json_get_int(m->uses, key, 0);
 	(void)t;
-	return json_object_set_new(m->uses, key, json_integer(n + 1)) == 0 ? MH_OK : no_memory(reterr);
+	return json_object_set_new(m->uses, key, json_integer(n + 1)) == 0 ? MH_OK : mh_no_memory(reterr);
 }
 
 /* --- consequences --- */
@@ -82,7 +77,7 @@ static enum mh_code tell_follower(struct mh_tx *tx, struct mh_matter *m, struct 
 		    !mh_str_eq(f->def->states[t->main_state].name, now))
 			continue;
 		MH_JSON_AUTO json_t *facts = json_object();
-		if (!facts || json_object_set_new(facts, "main", mh_json_str(m->ref)) != 0) return no_memory(reterr);
+		if (!facts || json_object_set_new(facts, "main", mh_json_str(m->ref)) != 0) return mh_no_memory(reterr);
 		struct mh_cause cause = {.by = MH_STR("main"), .header = facts};
 		return mh_engine__take(tx, f, (int)i, &cause, reterr);
 	}
@@ -153,7 +148,7 @@ static enum mh_code officer(const struct mh_cause *cause, json_t *payload, struc
 {
 	if (!cause->party || !cause->party->officer.len) return MH_OK;
 	return json_object_set_new(payload, "officer", mh_json_str(cause->party->officer)) == 0 ? MH_OK
-												: no_memory(reterr);
+												: mh_no_memory(reterr);
 }
 
 static enum mh_code change(struct mh_tx *tx, struct mh_matter *m, struct step *s, struct mh_err *reterr)
@@ -221,7 +216,7 @@ enum mh_code mh_engine__take(struct mh_tx *tx, struct mh_matter *m, int transiti
 	struct mh_str key = mh_str_dup(tx->arena, s.t->name);
 	MH_JSON_AUTO json_t *header = cause->header ? json_copy(cause->header) : json_object();
 	MH_JSON_AUTO json_t *payload = json_object();
-	if (!key.ptr || !header || !payload) return no_memory(reterr);
+	if (!key.ptr || !header || !payload) return mh_no_memory(reterr);
 	s.header = header;
 	s.payload = payload;
 	return run(tx, m, &s, key.ptr, cause, reterr);

@@ -3,11 +3,6 @@
 
 #define ROWS 1000
 
-static enum mh_code no_memory(struct mh_err *reterr)
-{
-	return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
-}
-
 static json_t *text(struct mh_str s)
 {
 	return mh_json_str(s);
@@ -146,7 +141,7 @@ static enum mh_code vote(struct mh_tx *tx, struct mh_matter *m, json_t *view, st
 			      row.drawn_seq >= 0, "root", row.draw_root.ptr, row.draw_root.len, "electors_n",
 			      (json_int_t)n, "cast", (json_int_t)cast, "outcome", row.outcome.ptr, row.outcome.len,
 			      "electors", electors);
-	return v && json_object_set_new(view, "vote", v) == 0 ? MH_OK : no_memory(reterr);
+	return v && json_object_set_new(view, "vote", v) == 0 ? MH_OK : mh_no_memory(reterr);
 }
 
 static json_t *head(struct mh_tx *tx, struct mh_matter *m)
@@ -169,9 +164,9 @@ static json_t *head(struct mh_tx *tx, struct mh_matter *m)
 static enum mh_code main_of(struct mh_tx *tx, struct mh_matter *m, json_t *view, struct mh_err *reterr)
 {
 	struct mh_matter *main;
-	if (!m->main_id) return json_object_set_new(view, "main", json_null()) == 0 ? MH_OK : no_memory(reterr);
+	if (!m->main_id) return json_object_set_new(view, "main", json_null()) == 0 ? MH_OK : mh_no_memory(reterr);
 	MH_TRY(mh_matter__load(tx, m->main_id, &main, reterr));
-	return json_object_set_new(view, "main", text(main->ref)) == 0 ? MH_OK : no_memory(reterr);
+	return json_object_set_new(view, "main", text(main->ref)) == 0 ? MH_OK : mh_no_memory(reterr);
 }
 
 enum mh_code mh_matter_view(struct mh_tx *tx, int64_t id, bool unmask, json_t **ret, struct mh_err *reterr)
@@ -210,7 +205,7 @@ enum mh_code mh_matter_events(struct mh_tx *tx, int64_t id, json_t **ret, struct
 		if (t >= 0) json_object_set_new(e, "label", label(&m->def->transitions[t].label));
 		json_object_set_new(e, "seq", json_integer(mh_seq_join(rows[i].log, rows[i].seq)));
 		json_object_set_new(e, "at", mh_view__time(tx, mh_json_get_int(e, "t", 0) * 1000));
-		if (json_array_append_new(list, e) != 0) return no_memory(reterr);
+		if (json_array_append_new(list, e) != 0) return mh_no_memory(reterr);
 	}
 	*ret = json_incref(list);
 	return MH_OK;
@@ -264,7 +259,7 @@ enum mh_code mh_matter_actions(struct mh_tx *tx, int64_t id, struct mh_party by,
 	for (size_t i = 0; i < m->def->n_transitions; i++) {
 		const struct mh_transition *t = &m->def->transitions[i];
 		if (!possible(tx, m, t) || mh_matter__may(tx, m, t, &by, NULL) != MH_OK) continue;
-		if (json_array_append_new(list, form(m->def, t)) != 0) return no_memory(reterr);
+		if (json_array_append_new(list, form(m->def, t)) != 0) return mh_no_memory(reterr);
 	}
 	*ret = json_incref(list);
 	return MH_OK;
@@ -305,7 +300,7 @@ static enum mh_code followed_fields(struct mh_tx *tx, struct mh_matter *m, struc
 		bool own = from == m && f->set_create;
 		if (!own && !(f->is_public && !f->personal)) continue;
 		json_t *v = json_object_get(to, name.ptr) ? NULL : mh_matter__value(tx, from, (int)i);
-		if (v && json_object_set(to, name.ptr, v) != 0) return no_memory(reterr);
+		if (v && json_object_set(to, name.ptr, v) != 0) return mh_no_memory(reterr);
 	}
 	return MH_OK;
 }
