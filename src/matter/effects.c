@@ -25,6 +25,30 @@ static void give_to(struct mh_tx *tx, struct mh_matter *m, int org)
 	m->level = tx->city->orgs.list[org].level;
 }
 
+static const struct mh_field_value *choice(const struct mh_field *f, const json_t *v)
+{
+	for (size_t i = 0; json_is_string(v) && i < f->n_values; i++)
+		if (mh_str_is(f->values[i].name, json_string_value(v))) return &f->values[i];
+	return NULL;
+}
+
+/* The unit with the duty that the chosen value names; the government itself where no unit has it. */
+static enum mh_code assign_by_value(struct mh_tx *tx, struct mh_matter *m, const struct mh_effect *e, const json_t *v,
+				    struct mh_err *reterr)
+{
+	const struct mh_orgs *o = &tx->city->orgs;
+	const struct mh_field *f = &m->def->fields[e->field];
+	const struct mh_field_value *c = choice(f, v);
+	int place = m->place < 0 ? o->root : m->place;
+	if (!c)
+		return MH_FAIL(reterr, MH_E_INVALID,
+			       "Could not assign the matter: the field \"" MH_STR_FMT "\" is not given",
+			       MH_STR_ARG(f->name));
+	int territory = e->level ? mh_org_at_level(o, place, e->level) : o->list[place].territory;
+	int unit = mh_org_for_duty(o, territory, c->duty);
+	return give_to(tx, m, unit >= 0 ? unit : territory), MH_OK;
+}
+
 static enum mh_code assign(struct mh_tx *tx, struct mh_matter *m, const struct mh_effect *e, struct mh_err *reterr)
 {
 	const struct mh_orgs *o = &tx->city->orgs;
@@ -33,6 +57,7 @@ static enum mh_code assign(struct mh_tx *tx, struct mh_matter *m, const struct m
 	if (e->by == MH_ASSIGN_TERRITORY)
 		return give_to(tx, m, e->level ? mh_org_at_level(o, place, e->level) : o->list[place].territory), MH_OK;
 	json_t *v = mh_matter__value(tx, m, e->field);
+	if (e->by == MH_ASSIGN_VALUE) return assign_by_value(tx, m, e, v, reterr);
 	int org = json_is_string(v) ? mh_org_by_code(o, mh_str_c(json_string_value(v))) : -1;
 	if (org < 0)
 		return MH_FAIL(reterr, MH_E_INVALID,
@@ -63,6 +88,43 @@ static json_t *literal(struct mh_tx *tx, const struct mh_effect *e)
 	case MH_V_DATE: return mh_json_str(mh_day_text(tx->arena, (mh_day)e->value.i));
 	default: return mh_json_str(e->value.s);
 	}
+}
+
+static int64_t worth(const struct mh_field *f, const json_t *v)
+{
+	const struct mh_field_value *c = choice(f, v);
+	int64_t sum = c ? c->worth : 0;
+	for (size_t i = 0; i < json_array_size(v); i++)
+		if ((c = choice(f, json_array_get(v, i)))) sum += c->worth;
+	return sum;
+}
+
+/* Numbers stay within the field's bounds: a count that has reached its end says "at least". */
+static enum mh_code add_to(struct mh_tx *tx, struct mh_matter *m, int field, int64_t more, bool afresh, json_t *header,
+			   struct mh_err *reterr)
+{
+	const struct mh_field *f = &m->def->fields[field];
+	const json_t *v = mh_matter__value(tx, m, field);
+	int64_t n = (afresh || !json_is_integer(v) ? 0 : json_integer_value(v)) + more;
+	n = n < f->min ? f->min : n > f->max ? f->max : n;
+	return set_value(tx, m, field, json_integer(n), header, reterr);
+}
+
+static enum mh_code add(struct mh_tx *tx, struct mh_matter *m, const struct mh_effect *e, json_t *header,
+			struct mh_err *reterr)
+{
+	int64_t more = e->of < 0 ? e->value.i : worth(&m->def->fields[e->of], mh_matter__value(tx, m, e->of));
+	return add_to(tx, m, e->field, more, false, header, reterr);
+}
+
+/* Days after the first: what comes and goes on one day has taken none (as deadlines are counted). */
+static enum mh_code measure(struct mh_tx *tx, struct mh_matter *m, const struct mh_effect *e, json_t *header,
+			    struct mh_err *reterr)
+{
+	int zone = tx->city->zone_min;
+	mh_day from = mh_time_day(e->whole ? m->created : m->entered, zone), to = mh_time_day(tx->now, zone);
+	int64_t days = e->unit == MH_UNIT_WD ? mh_cal_workdays_between(mh_city_cal(tx->city, 0), from, to) : to - from;
+	return add_to(tx, m, e->field, days < 0 ? 0 : days, e->whole, header, reterr);
 }
 
 /* "+20wd" on a clock that waits for a date moves the date. */
@@ -137,6 +199,8 @@ static enum mh_code before(struct mh_tx *tx, struct mh_matter *m, const struct m
 	switch (e->kind) {
 	case MH_DO_ASSIGN: return assign(tx, m, e, reterr);
 	case MH_DO_SET: return set_value(tx, m, e->field, literal(tx, e), header, reterr);
+	case MH_DO_ADD: return add(tx, m, e, header, reterr);
+	case MH_DO_MEASURE: return measure(tx, m, e, header, reterr);
 	case MH_DO_CLOCK: return move_date(tx, m, e, header, reterr);
 	case MH_DO_ESCALATE: return escalate(tx, m, e, header, reterr);
 	case MH_DO_BOARD:
@@ -197,11 +261,12 @@ static enum mh_code copied(struct mh_tx *tx, struct mh_matter *m, const struct m
 }
 
 static enum mh_code spawn_one(struct mh_tx *tx, struct mh_matter *m, const struct mh_effect *e, int owner,
-			      struct mh_err *reterr)
+			      const json_t *chosen, struct mh_err *reterr)
 {
 	MH_JSON_AUTO json_t *fields = json_object();
 	MH_TRY_MEM(fields, reterr);
 	MH_TRY(copied(tx, m, e, fields, reterr));
+	if (chosen) MH_TRY(put(fields, key_of(tx, e->as), json_deep_copy(chosen), reterr));
 	struct mh_create in = {.kind = e->kind_name,
 			       .fields = fields,
 			       .by = {.role = MH_STR("parent"), .org = m->owner},
@@ -215,13 +280,17 @@ static enum mh_code spawn_one(struct mh_tx *tx, struct mh_matter *m, const struc
 static enum mh_code spawn(struct mh_tx *tx, struct mh_matter *m, const struct mh_effect *e, struct mh_err *reterr)
 {
 	if (!mh_matter__truth(tx, m, e->when)) return MH_OK;
-	if (e->field < 0) return spawn_one(tx, m, e, m->owner, reterr);
+	if (e->field < 0) return spawn_one(tx, m, e, m->owner, NULL, reterr);
 	json_t *orgs = mh_matter__value(tx, m, e->field), *v;
 	size_t i;
 	if (!json_is_array(orgs)) return MH_OK;
 	json_array_foreach(orgs, i, v) {
+		if (e->as.len) {
+			MH_TRY(spawn_one(tx, m, e, m->owner, v, reterr));
+			continue;
+		}
 		int org = mh_org_by_code(&tx->city->orgs, mh_str_c(json_string_value(v)));
-		if (org >= 0) MH_TRY(spawn_one(tx, m, e, org, reterr));
+		if (org >= 0) MH_TRY(spawn_one(tx, m, e, org, NULL, reterr));
 	}
 	return MH_OK;
 }
@@ -240,7 +309,7 @@ static enum mh_code sample(struct mh_tx *tx, struct mh_matter *m, const struct m
 	struct mh_hash h = mh_sha256_of(parts, 3);
 	unsigned v = (unsigned)h.b[0] << 24 | (unsigned)h.b[1] << 16 | (unsigned)h.b[2] << 8 | h.b[3];
 	if (v % 100 >= (unsigned)e->percent) return MH_OK;
-	return spawn_one(tx, m, e, -1, reterr);
+	return spawn_one(tx, m, e, -1, NULL, reterr);
 }
 
 static enum mh_code publish(struct mh_tx *tx, struct mh_matter *m, const struct mh_effect *e, struct mh_err *reterr)

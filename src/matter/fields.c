@@ -70,6 +70,33 @@ static enum mh_code check_org(struct mh_tx *tx, const struct mh_field *f, const 
 	return code;
 }
 
+/* A list of choices: known ones, each once. */
+static enum mh_code check_enums(const struct mh_field *f, const json_t *v, struct mh_err *reterr)
+{
+	if (!json_is_array(v) || json_array_size(v) > (size_t)f->max)
+		return bad(reterr, f, "must be a short list of its choices");
+	for (size_t i = 0; i < json_array_size(v); i++) {
+		MH_TRY(check_enum(f, json_array_get(v, i), reterr));
+		for (size_t k = 0; k < i; k++)
+			if (json_equal(json_array_get(v, i), json_array_get(v, k)))
+				return bad(reterr, f, "names a choice twice");
+	}
+	return MH_OK;
+}
+
+static enum mh_code check_officer(struct mh_tx *tx, const struct mh_def *d, const struct mh_field *f, const json_t *v,
+				  struct mh_err *reterr)
+{
+	struct mh_q_officer_get_row row;
+	bool found = false;
+	struct mh_str code = text_of(v);
+	struct mh_q_officer_get_in in = {.id = mh_org_id(code)};
+	if (code.len) MH_TRY(mh_q_officer_get(tx->db, tx->arena, &in, &found, &row, reterr));
+	if (!found || !mh_str_eq(row.code, code)) return bad(reterr, f, "names no officer of this city");
+	if (f->role < 0 || mh_str_eq(row.role, d->roles[f->role].name)) return MH_OK;
+	return bad(reterr, f, "names an officer who does not hold the role that this takes");
+}
+
 static enum mh_code check_orgs(struct mh_tx *tx, const struct mh_field *f, const json_t *v, struct mh_err *reterr)
 {
 	size_t max = f->max > 0 ? (size_t)f->max : 20;
@@ -134,12 +161,14 @@ static enum mh_code check_contact(const struct mh_field *f, const json_t *v, str
 	return check_members(f, v, parts, reterr);
 }
 
-static enum mh_code check(struct mh_tx *tx, const struct mh_field *f, const json_t *v, json_t **ret,
-			  struct mh_err *reterr)
+static enum mh_code check(struct mh_tx *tx, const struct mh_def *d, const struct mh_field *f, const json_t *v,
+			  json_t **ret, struct mh_err *reterr)
 {
 	mh_day day;
 	switch (f->type) {
 	case MH_F_ENUM: return check_enum(f, v, reterr);
+	case MH_F_ENUMS: return check_enums(f, v, reterr);
+	case MH_F_OFFICER: return check_officer(tx, d, f, v, reterr);
 	case MH_F_BOOL: return json_is_boolean(v) ? MH_OK : bad(reterr, f, "must be true or false");
 	case MH_F_TEXT: return check_text(f, v, reterr);
 	case MH_F_INT: return check_int(f, v, reterr);
@@ -160,7 +189,7 @@ enum mh_code mh_matter__field(struct mh_tx *tx, const struct mh_def *d, int fiel
 			      struct mh_err *reterr)
 {
 	json_t *normal = NULL;
-	MH_TRY(check(tx, &d->fields[field], v, &normal, reterr));
+	MH_TRY(check(tx, d, &d->fields[field], v, &normal, reterr));
 	*ret = normal ? normal : json_deep_copy(v);
 	MH_TRY_MEM(*ret, reterr);
 	return MH_OK;

@@ -63,6 +63,11 @@ enum mh_code mh_matter__may(struct mh_tx *tx, struct mh_matter *m, const struct 
 		if (!json_is_string(v) || mh_org_by_code(&tx->city->orgs, mh_str_c(json_string_value(v))) != by->org)
 			return refuse(reterr, t, "your unit was not named for it");
 	}
+	if (t->who.named) {
+		json_t *v = mh_matter__value(tx, m, t->who.officer_field);
+		if (!json_is_string(v) || !by->officer.len || !mh_str_is(by->officer, json_string_value(v)))
+			return refuse(reterr, t, "it belongs to the officer who is named for this matter");
+	}
 	if (t->who.level_up && !is_above(tx->city, m, by->org, t->who.level_up))
 		return refuse(reterr, t, "it takes the unit one level above the one that has it");
 	if (!in_reach(tx->city, m, by->org)) return refuse(reterr, t, "the matter lies outside your territory");

@@ -110,8 +110,34 @@ static void level_lost(struct mh_check *c, const struct mh_transition *t)
 			      MH_STR_ARG(t->name), MH_STR_ARG(s->name));
 }
 
+static bool measures_stay(const struct mh_effect *e)
+{
+	return e->kind == MH_DO_MEASURE && !e->whole;
+}
+
+static void stay_not_over(struct mh_check *c, const struct mh_effect *e, const char *where)
+{
+	MH_DIAG_ERROR(c->diags, "measure-stay", e->at,
+		      "write it in `do` of the transitions that leave the state, or `since: created`",
+		      "The days of a stay are measured when it ends, and %s it does not", where);
+}
+
+/* Each stay is counted once: where it ends. */
+static void measures(struct mh_check *c)
+{
+	const struct mh_def *d = c->def;
+	for (size_t i = 0; i < d->n_states; i++)
+		for (size_t j = 0; j < d->states[i].n_enter; j++)
+			if (measures_stay(&d->states[i].enter[j])) stay_not_over(c, &d->states[i].enter[j], "on entry");
+	for (size_t i = 0; i < d->n_transitions; i++)
+		for (size_t j = 0; d->transitions[i].to < 0 && j < d->transitions[i].n_effects; j++)
+			if (measures_stay(&d->transitions[i].effects[j]))
+				stay_not_over(c, &d->transitions[i].effects[j], "where a transition stays");
+}
+
 void mh_check__events(struct mh_check *c)
 {
+	measures(c);
 	for (size_t i = 0; i < c->def->n_transitions; i++) {
 		const struct mh_transition *t = &c->def->transitions[i];
 		always_a_way(c, t);

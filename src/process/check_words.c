@@ -159,10 +159,12 @@ static void mark(bool *set, const int *list, size_t n)
 static void in_effects(struct uses *u, const struct mh_effect *e, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		bool names_field = (e[i].kind == MH_DO_ASSIGN && e[i].by == MH_ASSIGN_FIELD) ||
-				   e[i].kind == MH_DO_SET || e[i].kind == MH_DO_SPAWN || e[i].kind == MH_DO_MERGE ||
-				   e[i].kind == MH_DO_LINK;
+		bool by_field = e[i].by == MH_ASSIGN_FIELD || e[i].by == MH_ASSIGN_VALUE;
+		bool names_field = (e[i].kind == MH_DO_ASSIGN && by_field) || e[i].kind == MH_DO_SET ||
+				   e[i].kind == MH_DO_ADD || e[i].kind == MH_DO_MEASURE || e[i].kind == MH_DO_SPAWN ||
+				   e[i].kind == MH_DO_MERGE || e[i].kind == MH_DO_LINK;
 		if (names_field) mark(u->fields, &e[i].field, 1);
+		if (e[i].kind == MH_DO_ADD) mark(u->fields, &e[i].of, 1);
 		if (e[i].kind == MH_DO_ASSIGN) in_expr(u, MH_STR("owner"), (struct mh_str){0});
 		if (e[i].kind == MH_DO_NOTIFY && e[i].notify == MH_NOTIFY_ROLE) mark(u->roles, &e[i].role, 1);
 		mark(u->fields, e[i].fields, e[i].n_fields);
@@ -190,6 +192,7 @@ static void in_transition(struct uses *u, const struct mh_transition *t)
 	if (t->trigger != MH_BY_PERSON) return;
 	mark(u->roles, t->who.roles, t->who.n_roles);
 	if (t->who.org == MH_ORG_FIELD) mark(u->fields, &t->who.org_field, 1);
+	if (t->who.named) mark(u->fields, &t->who.officer_field, 1);
 }
 
 static bool *flags(struct mh_check *c, size_t n)

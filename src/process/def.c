@@ -11,7 +11,8 @@ const char *const mh_category_names[MH_CAT_MAX] = {
 const char *const mh_field_type_names[MH_F_TYPE_MAX] = {
 	[MH_F_ENUM] = "enum",       [MH_F_BOOL] = "bool",   [MH_F_TEXT] = "text",         [MH_F_INT] = "int",
 	[MH_F_DATE] = "date",       [MH_F_ORG] = "org",     [MH_F_ORGS] = "orgs",         [MH_F_MATTER] = "matter",
-	[MH_F_CONTACT] = "contact", [MH_F_PLACE] = "place", [MH_F_CATEGORY] = "category",
+	[MH_F_CONTACT] = "contact", [MH_F_PLACE] = "place", [MH_F_CATEGORY] = "category", [MH_F_ENUMS] = "enums",
+	[MH_F_OFFICER] = "officer",
 };
 
 /* Definitions are small; a loop over some dozens of names is as fast as any index. */

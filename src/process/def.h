@@ -42,24 +42,29 @@ enum mh_field_type {
 	MH_F_CONTACT,
 	MH_F_PLACE,
 	MH_F_CATEGORY,
+	MH_F_ENUMS,
+	MH_F_OFFICER,
 	MH_F_TYPE_MAX
 };
 extern const char *const mh_field_type_names[MH_F_TYPE_MAX]; /* "enum" "bool" "text" "int" "date" "org" "orgs" "matter"
-								 "contact" "place" "category" */
+								 "contact" "place" "category" "enums" "officer" */
 struct mh_field_value {
 	struct mh_str name;
 	struct mh_label label;
+	struct mh_str duty; /* of the pack: whose business this choice is; or empty */
+	int64_t worth;      /* what the choice counts for in `add`: days, points; 0 when not given */
 };
 struct mh_field {
 	struct mh_str name;
 	struct mh_label label;
 	struct mh_mark at;
 	enum mh_field_type type;
-	struct mh_field_value *values; /* enum: in file order */
+	struct mh_field_value *values; /* enum, enums: in file order */
 	size_t n_values;
-	int64_t min, max;     /* int: bounds; text: max characters; orgs: max items */
+	int64_t min, max;     /* int: bounds; text: max characters; orgs, enums: max items */
 	struct mh_str *kinds; /* matter: allowed kinds; none = any */
 	size_t n_kinds;
+	int role;        /* officer: the role that must be held; -1: any */
 	bool set_create; /* may be given when the matter is created, and then stays unless a transition takes it */
 	bool required;   /* must be given when the matter is created (only with set: create) */
 	bool is_public,
@@ -118,7 +123,7 @@ struct mh_clock_rule {
 enum mh_effect_kind {
 	MH_DO_ASSIGN,   /* owner := by duty catalogue | territory at a level | an org field */
 	MH_DO_NOTIFY,   /* message from a template to owner, citizen, or a role */
-	MH_DO_SPAWN,    /* child matters: one, or one for each org of a field */
+	MH_DO_SPAWN,    /* child matters: one, or one for each org or choice of a field */
 	MH_DO_SET,      /* field := literal, or a span from now for a date field */
 	MH_DO_CLOCK,    /* a lasting or running clock: restart | stop | +span */
 	MH_DO_ESCALATE, /* the level that answers rises; with hand_up the superior unit becomes the owner too */
@@ -127,26 +132,32 @@ enum mh_effect_kind {
 	MH_DO_SAMPLE,   /* with a chance of n percent, drawn from the ledger: spawn */
 	MH_DO_MERGE, /* this matter follows the one named by a matter field: its reporter is told what that one is told */
 	MH_DO_UNMERGE, /* … and no longer */
+	MH_DO_ADD,     /* number field += a literal, or what the chosen values of a field are worth */
+	MH_DO_MEASURE, /* number field: days of this stay (added up), or of the whole matter */
 	MH_DO_LINK,    /* a lasting link of a named kind to the matter named by a matter field */
 	MH_DO_MAX
 };
-enum mh_assign_by { MH_ASSIGN_DUTY, MH_ASSIGN_TERRITORY, MH_ASSIGN_FIELD };
+enum mh_assign_by { MH_ASSIGN_DUTY, MH_ASSIGN_TERRITORY, MH_ASSIGN_FIELD, MH_ASSIGN_VALUE };
 enum mh_notify_who { MH_NOTIFY_OWNER, MH_NOTIFY_CITIZEN, MH_NOTIFY_SUPERIOR, MH_NOTIFY_ROLE };
 struct mh_effect {
 	enum mh_effect_kind kind;
 	struct mh_mark at;
 	enum mh_assign_by by;
 	enum mh_notify_who notify;
-	int level; /* assign by territory; 0 = level of the place itself */
-	int field; /* assign by field, set, spawn each, merge, link */
+	int level; /* assign by territory or value; 0 = level of the place itself */
+	int field; /* assign by field or value, set, add, measure, spawn each, merge, link */
+	int of;    /* add: the field whose choices are worth something; -1: the literal */
 	int role;  /* notify a role */
 	int clock;
 	int levels; /* escalate */
 	bool hand_up, restart, stop;
+	bool whole;              /* measure: since the matter was created, not since the state was entered */
+	enum mh_unit unit;       /* measure: MH_UNIT_WD or MH_UNIT_D */
 	int percent;             /* sample */
 	struct mh_span span;     /* clock +span; set date */
 	struct mh_value value;   /* set literal */
 	struct mh_str kind_name; /* spawn, sample: kind of the child */
+	struct mh_str as;        /* spawn each of an enums field: the child's field that takes the choice */
 	struct mh_str word; /* notify template; board colour; publish place; link kind; spawn: link kind ("child") */
 	int *fields;        /* publish; spawn: fields copied to the child by name */
 	size_t n_fields;
@@ -177,6 +188,8 @@ struct mh_who {
 	size_t n_roles;
 	enum mh_who_org org;
 	int org_field;
+	bool named; /* only the officer whom the officer field names */
+	int officer_field;
 	int level_up; /* +n: a superior of the owner, n levels above (the top stands in when there is none) */
 };
 struct mh_transition {

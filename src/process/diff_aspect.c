@@ -117,8 +117,14 @@ static struct mh_str field_range(struct mh_words *w, int i)
 static struct mh_str field_values(struct mh_words *w, int i)
 {
 	struct mh_str s = {0};
-	for (size_t j = 0; j < w->def->fields[i].n_values; j++)
-		s = mh_word__join(w, s, w->def->fields[i].values[j].name);
+	for (size_t j = 0; j < w->def->fields[i].n_values; j++) {
+		const struct mh_field_value *v = &w->def->fields[i].values[j];
+		struct mh_str said = v->name;
+		if (v->duty.len)
+			said = mh_str_fmt(&w->arena, MH_STR_FMT "@" MH_STR_FMT, MH_STR_ARG(said), MH_STR_ARG(v->duty));
+		if (v->worth) said = mh_str_fmt(&w->arena, MH_STR_FMT "=%lld", MH_STR_ARG(said), (long long)v->worth);
+		s = mh_word__join(w, s, said);
+	}
 	return or_none(w, s);
 }
 static struct mh_str field_create(struct mh_words *w, int i)

@@ -20,7 +20,8 @@ static struct mh_str fields(struct mh_words *w, const struct mh_effect *e)
 
 static struct mh_str assign(struct mh_words *w, const struct mh_effect *e)
 {
-	struct mh_str f = e->by == MH_ASSIGN_FIELD ? field(w, e->field) : (struct mh_str){0};
+	struct mh_str f = e->by == MH_ASSIGN_FIELD || e->by == MH_ASSIGN_VALUE ? field(w, e->field)
+									       : (struct mh_str){0};
 	switch (e->by) {
 	case MH_ASSIGN_DUTY:
 		return w->zh ? MH_STR("按职责清单确定承办单位")
@@ -29,6 +30,11 @@ static struct mh_str assign(struct mh_words *w, const struct mh_effect *e)
 		return w->zh ? MH_STR("按属地确定承办单位") : MH_STR("the owning unit is found by the place");
 	case MH_ASSIGN_FIELD:
 		return mh_str_fmt(&w->arena, w->zh ? "由%.*s所填单位承办" : "the unit in %.*s becomes the owner",
+				  MH_STR_ARG(f));
+	case MH_ASSIGN_VALUE:
+		return mh_str_fmt(&w->arena,
+				  w->zh ? "由%.*s所对应职责的单位承办"
+					: "the unit whose duty is what %.*s says becomes the owner",
 				  MH_STR_ARG(f));
 	}
 	return f;
@@ -49,11 +55,15 @@ static struct mh_str notify(struct mh_words *w, const struct mh_effect *e)
 static struct mh_str spawn(struct mh_words *w, const struct mh_effect *e)
 {
 	struct mh_str f = field(w, e->field), kind = e->kind_name;
-	struct mh_str said = f.len ? mh_str_fmt(&w->arena,
-						w->zh ? "为%.*s中的每个单位各建一件%.*s"
-						      : "for each unit in %.*s a %.*s begins",
-						MH_STR_ARG(f), MH_STR_ARG(kind))
-				   : mh_str_fmt(&w->arena, w->zh ? "另建一件%.*s" : "a %.*s begins", MH_STR_ARG(kind));
+	struct mh_str said =
+		f.len && e->as.len
+			? mh_str_fmt(&w->arena,
+				     w->zh ? "为%.*s中的每一项各建一件%.*s" : "for each choice in %.*s a %.*s begins",
+				     MH_STR_ARG(f), MH_STR_ARG(kind))
+		: f.len ? mh_str_fmt(&w->arena,
+				     w->zh ? "为%.*s中的每个单位各建一件%.*s" : "for each unit in %.*s a %.*s begins",
+				     MH_STR_ARG(f), MH_STR_ARG(kind))
+			: mh_str_fmt(&w->arena, w->zh ? "另建一件%.*s" : "a %.*s begins", MH_STR_ARG(kind));
 	if (!e->when) return said;
 	return mh_str_fmt(&w->arena, w->zh ? "%.*s（当 %.*s）" : "%.*s (if %.*s)", MH_STR_ARG(said),
 			  MH_STR_ARG(mh_expr_text(e->when)));
@@ -98,6 +108,28 @@ static struct mh_str escalate(struct mh_words *w, const struct mh_effect *e)
 			  e->hand_up ? ", and the superior unit takes it over" : "");
 }
 
+static struct mh_str add(struct mh_words *w, const struct mh_effect *e)
+{
+	struct mh_str to = field(w, e->field), of = field(w, e->of);
+	if (e->of < 0)
+		return mh_str_fmt(&w->arena, w->zh ? "%.*s加%lld" : "%.*s grows by %lld", MH_STR_ARG(to),
+				  (long long)e->value.i);
+	return mh_str_fmt(&w->arena, w->zh ? "%.*s加上%.*s各项的计数" : "%.*s grows by what %.*s is worth",
+			  MH_STR_ARG(to), MH_STR_ARG(of));
+}
+
+static struct mh_str measure(struct mh_words *w, const struct mh_effect *e)
+{
+	const char *unit = e->unit == MH_UNIT_WD ? (w->zh ? "工作日" : "working days") : w->zh ? "自然日" : "days";
+	struct mh_str to = field(w, e->field);
+	if (e->whole)
+		return mh_str_fmt(&w->arena,
+				  w->zh ? "%.*s记为受理至今的%s数" : "%.*s becomes the %s since the beginning",
+				  MH_STR_ARG(to), unit);
+	return mh_str_fmt(&w->arena, w->zh ? "%.*s加上本环节所用%s数" : "%.*s grows by the %s of this stage",
+			  MH_STR_ARG(to), unit);
+}
+
 struct mh_str mh_explain__effect(struct mh_words *w, const struct mh_effect *e)
 {
 	struct mh_arena *a = &w->arena;
@@ -124,6 +156,8 @@ struct mh_str mh_explain__effect(struct mh_words *w, const struct mh_effect *e)
 	case MH_DO_LINK:
 		return mh_str_fmt(a, w->zh ? "与%.*s所指事项关联" : "it is linked to the matter in %.*s",
 				  MH_STR_ARG(field(w, e->field)));
+	case MH_DO_ADD: return add(w, e);
+	case MH_DO_MEASURE: return measure(w, e);
 	case MH_DO_MAX: break;
 	}
 	return (struct mh_str){0};

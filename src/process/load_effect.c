@@ -4,24 +4,42 @@
 
 #define EFFECTS_MAX 64
 #define LEVELS_MAX 3
+#define ADD_MAX 1000000
 
 /* ---- one function for each kind; `map` is what stands behind its name ---- */
+
+/* The choice says whose business it is, so each of them must. */
+static void read_value_field(struct mh_load *l, struct mh_yaml *map, struct mh_effect *e)
+{
+	e->field = mh_load__field(l, map, "field", true, MH_F_ENUM);
+	for (size_t i = 0; e->field >= 0 && i < l->def->fields[e->field].n_values; i++) {
+		const struct mh_field_value *v = &l->def->fields[e->field].values[i];
+		if (v->duty.len) continue;
+		MH_DIAG_ERROR(l->diags, "missing-key", mh_yaml_get(map, "field")->at,
+			      "Write {zh: …, en: …, duty: a duty of the pack} behind each value",
+			      "the value '" MH_STR_FMT "' has no duty, so no unit can be found for it",
+			      MH_STR_ARG(v->name));
+	}
+}
 
 static void read_assign(struct mh_load *l, struct mh_yaml *map, struct mh_effect *e)
 {
 	static const char *const known[] = {"by", "level", "field", NULL};
-	static const char *const by[] = {
-		[MH_ASSIGN_DUTY] = "duty", [MH_ASSIGN_TERRITORY] = "territory", [MH_ASSIGN_FIELD] = "field"};
+	static const char *const by[] = {[MH_ASSIGN_DUTY] = "duty",
+					 [MH_ASSIGN_TERRITORY] = "territory",
+					 [MH_ASSIGN_FIELD] = "field",
+					 [MH_ASSIGN_VALUE] = "value"};
 	int64_t level = 0;
-	int i = mh_load__choice(l, map, "by", by, 3, true);
+	int i = mh_load__choice(l, map, "by", by, 4, true);
 
 	if (i < 0) return;
 	e->by = (enum mh_assign_by)i;
-	if (e->by == MH_ASSIGN_TERRITORY) {
+	if (e->by == MH_ASSIGN_TERRITORY || e->by == MH_ASSIGN_VALUE) {
 		mh_load__int(l, map, "level", 0, MH_LEVEL_MAX, &level);
 		e->level = (int)level;
 	}
 	if (e->by == MH_ASSIGN_FIELD) e->field = mh_load__field(l, map, "field", true, MH_F_ORG);
+	if (e->by == MH_ASSIGN_VALUE) read_value_field(l, map, e);
 	mh_yaml_unknown(map, known, l->diags);
 }
 
@@ -41,13 +59,31 @@ static void read_notify(struct mh_load *l, struct mh_yaml *map, struct mh_effect
 	mh_yaml_unknown(map, known, l->diags);
 }
 
+/* One child for each unit, or for each choice, which the child takes in its field `as`. */
+static void read_each(struct mh_load *l, struct mh_yaml *map, struct mh_effect *e)
+{
+	struct mh_yaml *as = mh_yaml_get(map, "as");
+	int f = mh_load__ref(l, MH_REF_FIELD, map, "each", false);
+	bool choices = f >= 0 && l->def->fields[f].type == MH_F_ENUMS;
+
+	if (choices) {
+		e->field = f;
+		mh_load__word(l, map, "as", "Write as: the field of the child that takes the choice", &e->as);
+		return;
+	}
+	if (mh_yaml_get(map, "each")) e->field = mh_load__field(l, map, "each", false, MH_F_ORGS);
+	if (as)
+		MH_DIAG_ERROR(l->diags, "key-not-here", as->key_at, "Remove it",
+			      "'as' stands only with each: a field of type enums");
+}
+
 static void read_spawn(struct mh_load *l, struct mh_yaml *map, struct mh_effect *e)
 {
-	static const char *const known[] = {"kind", "each", "link", "copy", "when", NULL};
+	static const char *const known[] = {"kind", "each", "as", "link", "copy", "when", NULL};
 
 	e->word = MH_STR("child");
 	mh_load__word(l, map, "kind", "Write kind: the kind of the child", &e->kind_name);
-	e->field = mh_load__field(l, map, "each", false, MH_F_ORGS);
+	read_each(l, map, e);
 	mh_load__word(l, map, "link", NULL, &e->word);
 	e->n_fields = mh_load__refs(l, MH_REF_FIELD, map, "copy", &e->fields);
 	e->when = mh_load__expr(l, map, "when", MH_V_BOOL);
@@ -127,6 +163,43 @@ static void read_set(struct mh_load *l, struct mh_yaml *entry, struct mh_effect 
 	if (e->field >= 0) mh_load__set_value(l, entry, e);
 }
 
+/* `add: {trips: 1}`, or `add: {standard_days: items}`: what the choices are worth. */
+static void read_add(struct mh_load *l, struct mh_yaml *entry, struct mh_effect *e)
+{
+	int64_t n;
+
+	entry->used = true;
+	e->field = mh_load__ref_of(l, MH_REF_FIELD, entry->key, entry->key_at);
+	if (e->field < 0) return;
+	if (l->def->fields[e->field].type != MH_F_INT)
+		MH_DIAG_ERROR(l->diags, "field-type", entry->key_at, "Name another field, or change its type",
+			      "only to a field of type int can something be added");
+	if (entry->kind == MH_YAML_SCALAR && mh_str_to_i64(entry->text, &n) && n >= 1 && n <= ADD_MAX) {
+		e->value = (struct mh_value){.type = MH_V_INT, .i = n};
+		return;
+	}
+	if (entry->kind != MH_YAML_SCALAR || !mh_load__is_name(entry->text)) {
+		MH_DIAG_ERROR(l->diags, "range", entry->at, "Write a number from 1, or the name of an enum field",
+			      "this cannot be added");
+		return;
+	}
+	e->of = mh_load__ref_of(l, MH_REF_FIELD, entry->text, entry->at);
+	if (e->of >= 0 && l->def->fields[e->of].type != MH_F_ENUM && l->def->fields[e->of].type != MH_F_ENUMS)
+		MH_DIAG_ERROR(l->diags, "field-type", entry->at, "Name a field of type enum or enums",
+			      "only choices are worth something");
+}
+
+static void read_measure(struct mh_load *l, struct mh_yaml *map, struct mh_effect *e)
+{
+	static const char *const known[] = {"into", "since", "unit", NULL}, *const since[] = {"entered", "created"},
+				 *const units[] = {"wd", "d"};
+
+	e->field = mh_load__field(l, map, "into", true, MH_F_INT);
+	e->whole = mh_load__choice(l, map, "since", since, 2, true) == 1;
+	e->unit = mh_load__choice(l, map, "unit", units, 2, true) == 1 ? MH_UNIT_D : MH_UNIT_WD;
+	mh_yaml_unknown(map, known, l->diags);
+}
+
 static void read_clock(struct mh_load *l, struct mh_yaml *entry, struct mh_effect *e)
 {
 	struct mh_str s = entry->text;
@@ -148,12 +221,20 @@ static const struct {
 	void (*read)(struct mh_load *l, struct mh_yaml *map, struct mh_effect *e);
 	bool each; /* one effect for each entry of the map */
 } kinds[MH_DO_MAX] = {
-	[MH_DO_ASSIGN] = {"assign", read_assign, false},    [MH_DO_NOTIFY] = {"notify", read_notify, false},
-	[MH_DO_SPAWN] = {"spawn", read_spawn, false},       [MH_DO_SET] = {"set", read_set, true},
-	[MH_DO_CLOCK] = {"clock", read_clock, true},        [MH_DO_ESCALATE] = {"escalate", read_escalate, false},
-	[MH_DO_BOARD] = {"board", read_board, false},       [MH_DO_PUBLISH] = {"publish", read_publish, false},
-	[MH_DO_SAMPLE] = {"sample", read_sample, false},    [MH_DO_MERGE] = {"merge", read_merge, false},
-	[MH_DO_UNMERGE] = {"unmerge", read_unmerge, false}, [MH_DO_LINK] = {"link", read_link, false},
+	[MH_DO_ASSIGN] = {"assign", read_assign, false},
+	[MH_DO_NOTIFY] = {"notify", read_notify, false},
+	[MH_DO_SPAWN] = {"spawn", read_spawn, false},
+	[MH_DO_SET] = {"set", read_set, true},
+	[MH_DO_CLOCK] = {"clock", read_clock, true},
+	[MH_DO_ESCALATE] = {"escalate", read_escalate, false},
+	[MH_DO_BOARD] = {"board", read_board, false},
+	[MH_DO_PUBLISH] = {"publish", read_publish, false},
+	[MH_DO_SAMPLE] = {"sample", read_sample, false},
+	[MH_DO_MERGE] = {"merge", read_merge, false},
+	[MH_DO_UNMERGE] = {"unmerge", read_unmerge, false},
+	[MH_DO_LINK] = {"link", read_link, false},
+	[MH_DO_ADD] = {"add", read_add, true},
+	[MH_DO_MEASURE] = {"measure", read_measure, false},
 };
 
 static int effect_kind(struct mh_load *l, const struct mh_yaml *entry)
@@ -194,7 +275,7 @@ static size_t count_of(const struct mh_yaml *item)
 
 static size_t read_item(struct mh_load *l, struct mh_yaml *entry, struct mh_effect *list)
 {
-	const struct mh_effect empty = {.field = -1, .role = -1, .clock = -1};
+	const struct mh_effect empty = {.field = -1, .of = -1, .role = -1, .clock = -1};
 	int kind = effect_kind(l, entry);
 	size_t n = 0;
 

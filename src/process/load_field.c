@@ -6,9 +6,22 @@
 #define TEXT_USUAL 2000
 #define ORGS_MAX 100
 #define ORGS_USUAL 10
+#define WORTH_MAX 1000000
 
-static const char *const known[] = {"type",     "values", "min",      "max",   "kind", "set",
-				    "required", "public", "personal", "label", NULL};
+static const char *const known[] = {"type",     "values", "min",      "max",  "kind",  "set",
+				    "required", "public", "personal", "role", "label", NULL};
+
+/* What a choice is called, whose business it is, and what it counts for. */
+static void read_value(struct mh_load *l, struct mh_yaml *node, struct mh_field_value *v)
+{
+	static const char *const parts[] = {"zh", "en", "duty", "worth", NULL};
+
+	if (node->kind == MH_YAML_MAP) {
+		mh_load__word(l, node, "duty", NULL, &v->duty);
+		mh_load__int(l, node, "worth", 0, WORTH_MAX, &v->worth);
+	}
+	mh_load__label_with(l, node, v->name, parts, &v->label);
+}
 
 static void list_values(struct mh_load *l, struct mh_yaml *node, struct mh_field *f)
 {
@@ -25,8 +38,7 @@ static void list_values(struct mh_load *l, struct mh_yaml *node, struct mh_field
 			continue;
 		}
 		mh_load__name(l, name, node->kind == MH_YAML_MAP ? e->key_at : e->at);
-		if (node->kind == MH_YAML_MAP && (e->kind != MH_YAML_SCALAR || e->text.len))
-			mh_load__label_of(l, e, name, &v->label);
+		if (node->kind == MH_YAML_MAP && (e->kind != MH_YAML_SCALAR || e->text.len)) read_value(l, e, v);
 		for (size_t i = 0; i + 1 < n; i++)
 			if (mh_str_eq(f->values[i].name, name))
 				MH_DIAG_ERROR(l->diags, "duplicate-name", e->at, "Remove one of the two",
@@ -39,14 +51,16 @@ static void read_values(struct mh_load *l, struct mh_yaml *map, struct mh_field 
 {
 	struct mh_yaml *node = mh_yaml_get(map, "values");
 
+	bool chosen = f->type == MH_F_ENUM || f->type == MH_F_ENUMS;
+
 	if (!node) {
-		if (f->type == MH_F_ENUM)
+		if (chosen)
 			mh_load__missing(l, map, "values",
 					 "Write values: [one, two], or values: {one: {zh: …, en: …}, …}");
 		return;
 	}
-	if (f->type != MH_F_ENUM) {
-		MH_DIAG_ERROR(l->diags, "key-not-here", node->key_at, "Remove it, or write type: enum",
+	if (!chosen) {
+		MH_DIAG_ERROR(l->diags, "key-not-here", node->key_at, "Remove it, or write type: enum or type: enums",
 			      "only an enum has 'values'");
 		return;
 	}
@@ -84,7 +98,11 @@ static void read_bounds(struct mh_load *l, struct mh_yaml *map, struct mh_field 
 		f->max = ORGS_USUAL;
 		mh_load__int(l, map, "max", 1, ORGS_MAX, &f->max);
 		break;
-	default: refuse_key(l, map, "max", "only with numbers, texts and orgs"); break;
+	case MH_F_ENUMS:
+		f->max = (int64_t)f->n_values;
+		mh_load__int(l, map, "max", 1, VALUES_MAX, &f->max);
+		break;
+	default: refuse_key(l, map, "max", "only with numbers, texts and lists"); break;
 	}
 	refuse_key(l, map, "min", "only with numbers");
 }
@@ -109,6 +127,7 @@ static void read_field(struct mh_load *l, struct mh_yaml *map, struct mh_field *
 	f->at = map->key_at;
 	f->label = (struct mh_label){f->name, f->name};
 	f->type = MH_F_TEXT;
+	f->role = -1;
 	if (!mh_load__is_map(l, map, "a field")) return;
 	int type = mh_load__choice(l, map, "type", mh_field_type_names, MH_F_TYPE_MAX, true);
 	mh_load__label(l, map, "label", f->name, &f->label);
@@ -120,6 +139,8 @@ static void read_field(struct mh_load *l, struct mh_yaml *map, struct mh_field *
 		read_bounds(l, map, f);
 		if (f->type == MH_F_MATTER) f->n_kinds = mh_load__words(l, map, "kind", &f->kinds);
 		else refuse_key(l, map, "kind", "only with type: matter");
+		if (f->type == MH_F_OFFICER) f->role = mh_load__ref(l, MH_REF_ROLE, map, "role", false);
+		else refuse_key(l, map, "role", "only with type: officer");
 	}
 	mh_yaml_unknown(map, known, l->diags);
 }

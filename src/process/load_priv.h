@@ -60,6 +60,9 @@ bool mh_load__yes(struct mh_load *l, struct mh_yaml *map, const char *key);
 bool mh_load__span(struct mh_load *l, struct mh_yaml *map, const char *key, struct mh_span *ret);
 /* A plain text for both languages, or {zh: …, en: …}; without one the name stands in. */
 void mh_load__label(struct mh_load *l, struct mh_yaml *map, const char *key, struct mh_str name, struct mh_label *ret);
+/* The same where more keys may stand beside zh and en: `known` lists all. */
+void mh_load__label_with(struct mh_load *l, struct mh_yaml *node, struct mh_str name, const char *const *known,
+			 struct mh_label *ret);
 void mh_load__label_of(struct mh_load *l, struct mh_yaml *node, struct mh_str name, struct mh_label *ret);
 /* Items of `key: word` or `key: [word, …]`: the first node and the number; other shapes are reported. */
 size_t mh_load__items(struct mh_load *l, struct mh_yaml *map, const char *key, struct mh_yaml **ret_first);

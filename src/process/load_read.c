@@ -151,10 +151,9 @@ static void one_text(struct mh_load *l, const struct mh_yaml *node, struct mh_st
 			      "a label must be a text of 1 to %d bytes", LABEL_MAX_LEN);
 }
 
-void mh_load__label_of(struct mh_load *l, struct mh_yaml *node, struct mh_str name, struct mh_label *ret)
+void mh_load__label_with(struct mh_load *l, struct mh_yaml *node, struct mh_str name, const char *const *known,
+			 struct mh_label *ret)
 {
-	static const char *const known[] = {"zh", "en", NULL};
-
 	*ret = (struct mh_label){name, name};
 	if (node->kind != MH_YAML_MAP) {
 		one_text(l, node, &ret->zh);
@@ -165,6 +164,13 @@ void mh_load__label_of(struct mh_load *l, struct mh_yaml *node, struct mh_str na
 	if (zh) one_text(l, zh, &ret->zh);
 	if (en) one_text(l, en, &ret->en);
 	mh_yaml_unknown(node, known, l->diags);
+}
+
+void mh_load__label_of(struct mh_load *l, struct mh_yaml *node, struct mh_str name, struct mh_label *ret)
+{
+	static const char *const known[] = {"zh", "en", NULL};
+
+	mh_load__label_with(l, node, name, known, ret);
 }
 
 void mh_load__label(struct mh_load *l, struct mh_yaml *map, const char *key, struct mh_str name, struct mh_label *ret)

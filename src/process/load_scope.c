@@ -8,11 +8,12 @@ static const struct {
 } own[] = {{"level", MH_V_INT}, {"owner_level", MH_V_INT}, {"reports", MH_V_INT}, {"state", MH_V_STR}};
 #define N_OWN (sizeof own / sizeof *own)
 
-/* How a field's value compares. A list of units has no single value: only the running system can judge it. */
+/* How a field's value compares. A list of units or choices has no single value: only the running system can judge it. */
 static const enum mh_value_type value_types[MH_F_TYPE_MAX] = {
 	[MH_F_ENUM] = MH_V_STR,    [MH_F_BOOL] = MH_V_BOOL, [MH_F_TEXT] = MH_V_STR,     [MH_F_INT] = MH_V_INT,
 	[MH_F_DATE] = MH_V_DATE,   [MH_F_ORG] = MH_V_STR,   [MH_F_ORGS] = MH_V_NONE,    [MH_F_MATTER] = MH_V_STR,
-	[MH_F_CONTACT] = MH_V_STR, [MH_F_PLACE] = MH_V_STR, [MH_F_CATEGORY] = MH_V_STR,
+	[MH_F_CONTACT] = MH_V_STR, [MH_F_PLACE] = MH_V_STR, [MH_F_CATEGORY] = MH_V_STR, [MH_F_ENUMS] = MH_V_NONE,
+	[MH_F_OFFICER] = MH_V_STR,
 };
 
 /* Made at the first use, then kept: a file may name one field very often. */

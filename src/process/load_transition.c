@@ -63,20 +63,23 @@ static void read_level_up(struct mh_load *l, struct mh_yaml *map, struct mh_who 
 
 static void read_person(struct mh_load *l, struct mh_yaml *map, struct mh_who *w)
 {
-	static const char *const known[] = {"role", "org", "level", "child", "main", NULL};
+	static const char *const known[] = {"role", "org", "officer", "level", "child", "main", NULL};
 
 	if (!mh_yaml_get(map, "role"))
 		mh_load__missing(l, map, "role", "Write {role: name}, {child: kind}, {main: state}, or clock, or vote");
 	w->n_roles = mh_load__refs(l, MH_REF_ROLE, map, "role", &w->roles);
 	read_org(l, map, w);
 	read_level_up(l, map, w);
+	w->named = mh_yaml_get(map, "officer") != NULL;
+	if (w->named) w->officer_field = mh_load__field(l, map, "officer", true, MH_F_OFFICER);
 	if (w->level_up && w->org != MH_ORG_ANY)
 		MH_DIAG_ERROR(l->diags, "who-conflict", mh_yaml_get(map, "level")->key_at, "Keep one of the two",
 			      "'level: +%d' is a superior of the owner; 'org' says another unit", w->level_up);
 	for (size_t i = 0; i < w->n_roles; i++)
-		if (w->roles[i] >= 0 && l->def->roles[w->roles[i]].levels == 1 && (w->level_up || w->org != MH_ORG_ANY))
+		if (w->roles[i] >= 0 && l->def->roles[w->roles[i]].levels == 1 &&
+		    (w->level_up || w->org != MH_ORG_ANY || w->named))
 			MH_DIAG_ERROR(l->diags, "who-conflict", map->at,
-				      "Remove org and level, or make two transitions",
+				      "Remove org, officer and level, or make two transitions",
 				      "the role '" MH_STR_FMT "' holds no office, so it belongs to no unit",
 				      MH_STR_ARG(l->def->roles[w->roles[i]].name));
 	mh_yaml_unknown(map, known, l->diags);

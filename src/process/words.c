@@ -49,6 +49,10 @@ static struct mh_str unit(struct mh_words *w, const struct mh_who *who)
 							       : "三")
 			     : mh_str_fmt(&w->arena, " of the unit %d level%s above", who->level_up,
 					  who->level_up == 1 ? "" : "s");
+	if (who->named) {
+		struct mh_str f = mh_word__of(&w->def->fields[who->officer_field].label, w->zh);
+		return mh_str_fmt(&w->arena, w->zh ? "“%.*s”所指的" : " named in “%.*s”", MH_STR_ARG(f));
+	}
 	if (who->org == MH_ORG_OWNER) return w->zh ? MH_STR("承办单位的") : MH_STR(" of the owning unit");
 	if (who->org == MH_ORG_FIELD && who->org_field >= 0) {
 		struct mh_str f = mh_word__of(&w->def->fields[who->org_field].label, w->zh);
