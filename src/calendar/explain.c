@@ -121,7 +121,9 @@ static void tell_run(struct teller *t, const struct run *r)
 	case MADE_UP: put_named(t, r); break;
 	case WEEKEND: mh_buf_c(t->out, t->zh ? "周末，不计" : "weekend, not counted"); break;
 	case START: mh_buf_c(t->out, t->zh ? "起算当日，不计入" : "the day of the start, not counted"); break;
-	case START_OWED: mh_buf_c(t->out, t->zh ? "抵起算当日，不计入" : "for the day of the start, not counted"); break;
+	case START_OWED:
+		mh_buf_c(t->out, t->zh ? "抵起算当日，不计入" : "for the day of the start, not counted");
+		break;
 	case START_LATE: mh_buf_c(t->out, t->zh ? "已过办公时间，不计" : "after business hours, not counted"); break;
 	default: put_counted(t, r); put_skipped(t, r);
 	}

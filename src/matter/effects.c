@@ -182,13 +182,14 @@ static enum mh_code merge(struct mh_tx *tx, struct mh_matter *m, const struct mh
 		if (!at->main_id) break;
 		MH_TRY(mh_matter__load(tx, at->main_id, &at, reterr));
 	}
-	if (mh_def_is_over(main->def, main->state)) {
+	if (main && mh_def_is_over(main->def, main->state)) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_CONFLICT,
 					    "Cannot merge into matter " MH_STR_FMT ": it is closed",
 					    MH_STR_ARG(main->number));
 		mh_err_hint(reterr, "Handle this one on its own, or name an open matter.");
 		return code;
 	}
+	MH_TRY_MEM(main, reterr);
 	m->main_id = main->id;
 	return put(header, "main", mh_json_str(main->ref), reterr);
 }

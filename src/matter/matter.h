@@ -93,8 +93,8 @@ struct mh_file {
 enum mh_code mh_matter_file(struct mh_tx *tx, const struct mh_file *file, int64_t *ret_id, struct mh_err *reterr);
 
 /* The id for what a person may hold: ref, number, or tracking code. MH_E_NOT_FOUND. */
-enum mh_code mh_matter_find(struct mh_tx *tx, struct mh_str ref_or_number, int64_t *ret_id, struct mh_err *reterr);
-enum mh_code mh_matter_find_code(struct mh_tx *tx, struct mh_str typed_code, int64_t *ret_id, struct mh_err *reterr);
+enum mh_code mh_matter_find(struct mh_tx *tx, struct mh_str name, int64_t *ret_id, struct mh_err *reterr);
+enum mh_code mh_matter_find_code(struct mh_tx *tx, struct mh_str typed, int64_t *ret_id, struct mh_err *reterr);
 
 /* Reading, as JSON (new references). `unmask`: personal fields are shown in full, else left out.
  *   view     the matter: state, room, unit, clocks, fields, links, votes

@@ -35,7 +35,8 @@ static enum mh_code read_plan(struct mh_tx *tx, struct mh_yaml *top, struct plan
 	if (!p->from || !p->to)
 		MH_DIAG_ERROR(d, "version", top->at, "install the new version first", "a version of %.*s is not known",
 			      MH_STR_ARG(kind));
-	return mh_diags_result(d, reterr);
+	MH_TRY(mh_diags_result(d, reterr));
+	return p->from && p->to ? MH_OK : MH_E_INVALID;
 }
 
 static int mapped(const struct plan *p, struct mh_str state)

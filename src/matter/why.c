@@ -50,7 +50,7 @@ static void log_line(struct teller *t, const struct mh_q_clock_log_of_matter_row
 		if (mh_str_is(r->what, phrases[i].what)) p = &phrases[i];
 	mh_buf_c(t->out, "  ");
 	moment(t, r->at);
-	mh_buf_fmt(t->out, t->zh ? "  %s" : "  %s", p ? (t->zh ? p->zh : p->en) : "?");
+	mh_buf_fmt(t->out, "  %s", p ? (t->zh ? p->zh : p->en) : "?");
 	bool with_budget = mh_str_is(r->what, "start") || mh_str_is(r->what, "restart") ||
 			   mh_str_is(r->what, "extend") || mh_str_is(r->what, "revise");
 	if (with_budget) {

@@ -157,7 +157,7 @@ static void open_option(struct pml *p, const struct step *s, struct mh_str guard
 				   MH_STR_ARG(mh_pml__id(p, p->def->clocks[i].name)));
 	if (mh_pml__has_main(p->def))
 		mh_buf_fmt(p->out, "\t\tby_main = %s;\n", s->t->trigger == MH_BY_MAIN ? "true" : "false");
-	if (clock_runs(p, s).len && (otherwise || s->t->to >= 0))
+	if (s->rule && clock_runs(p, s).len && (otherwise || s->t->to >= 0))
 		mh_buf_fmt(p->out, "\t\tclk_" MH_STR_FMT " = 3;\n",
 			   MH_STR_ARG(mh_pml__id(p, p->def->clocks[s->rule->clock].name)));
 }
