@@ -71,6 +71,7 @@ static enum mh_code check_live(struct mh_tx *tx, const struct plan *p, struct mh
 {
 	struct mh_q_matter_live_states_row *rows;
 	size_t n;
+	if (!p->from) return MH_FAIL(reterr, MH_E_INTERNAL, "A migration has no version to start from");
 	struct mh_q_matter_live_states_in in = {
 		.home_id = tx->city->home_id, .kind = p->from->kind, .version = p->from->version};
 	MH_TRY(mh_q_matter_live_states(tx->db, tx->arena, &in, &rows, &n, reterr));

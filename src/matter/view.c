@@ -312,7 +312,7 @@ enum mh_code mh_matter_follow(struct mh_tx *tx, int64_t id, json_t **ret, struct
 	MH_TRY(mh_clocks__load(tx, m, reterr));
 	MH_JSON_AUTO json_t *j = head(tx, m);
 	MH_JSON_AUTO json_t *shown = json_object();
-	json_t *events;
+	json_t *events = NULL;
 	MH_TRY_MEM(j, reterr);
 	MH_TRY_MEM(shown, reterr);
 	MH_TRY(followed_fields(tx, m, m, shown, reterr));
