@@ -63,7 +63,7 @@ static enum mh_code parse_key(struct mh_str s, struct mh_note_key *k, unsigned c
 	struct mh_str rest = s, name, id;
 	unsigned char bytes[KEY_RAW + 3];
 	size_t n;
-	if (!mh_str_split(&rest, '+', &name) || !mh_str_split(&rest, '+', &id) || !mh_note_name_ok(name) ||
+	if (!mh_str_split(&rest, '+', &name) || !mh_str_split(&rest, '+', &id) || !rest.len || !mh_note_name_ok(name) ||
 	    id.len != 8 || has_upper(id) || !mh_str_unhex(id, k->id) ||
 	    !mh_ledger__unb64(rest, bytes, sizeof bytes, &n) || n != KEY_RAW)
 		return MH_FAIL(reterr, MH_E_INVALID, "This is not a note key: it needs the form name+id+base64");

@@ -23,6 +23,7 @@ bool mh_ledger__unb64(struct mh_str s, unsigned char *out, size_t cap, size_t *r
 	/* libsodium 1.0.18 takes some bytes above 0x7F for letters; the fuzzer found it */
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)s.ptr[i] >= 0x80) return false;
+	if (!s.len) return *ret_len = 0, true;
 	if (s.len % 4 || sodium_base642bin(out, cap, s.ptr, s.len, NULL, &n, &end, sodium_base64_VARIANT_ORIGINAL) != 0)
 		return false;
 	if (end != s.ptr + s.len) return false;
