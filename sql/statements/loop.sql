@@ -15,3 +15,8 @@ order by id desc limit :limit;
 select count(*) as n
 from file f join matter_key k on k.home_id = f.home_id and k.matter_id = f.matter_id
 where f.home_id = :home_id and f.hash = :hash and f.matter_id <> :matter_id;
+
+-- name: event_at :opt
+-- One entry of a matter by its number; of the newest log, should two logs have given the number to it.
+select log, seq, entry from ledger_entry
+where home_id = :home_id and matter_id = :matter_id and seq = :seq order by log desc limit 1;

@@ -3,8 +3,6 @@
 #include "sql_gen.h"
 #include "web/api.h"
 
-#include <string.h>
-
 extern const struct mh_route_list mh_routes_city;
 
 #define UNITS_MAX 500
@@ -58,9 +56,20 @@ static enum mh_code get_forms(struct mh_request *req, struct mh_response *res, s
 
 /* --- units --- */
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Latin letters in either case; nothing is in everything. */
 static bool contains(struct mh_str hay, struct mh_str needle)
 {
-	return needle.len == 0 || (hay.len >= needle.len && memmem(hay.ptr, hay.len, needle.ptr, needle.len));
+	for (size_t at = 0; at + needle.len <= hay.len; at++) {
+		size_t i = 0;
+		while (i < needle.len && lower(hay.ptr[at + i]) == lower(needle.ptr[i])) i++;
+		if (i == needle.len) return true;
+	}
+	return false;
 }
 
 static enum mh_code get_orgs(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)

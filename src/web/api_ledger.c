@@ -4,27 +4,23 @@
 
 extern const struct mh_route_list mh_routes_ledger;
 
-#define EVENTS_MAX 20000
-
 /* The entry that is asked for: it must be one of the matter's own. */
-static enum mh_code entry_of(struct mh_request *req, struct mh_tx *tx, struct mh_q_event_of_matter_row *ret,
+static enum mh_code entry_of(struct mh_request *req, struct mh_tx *tx, struct mh_q_event_at_row *ret,
 			     struct mh_err *reterr)
 {
 	struct mh_glance g;
-	struct mh_q_event_of_matter_row *rows;
-	size_t n;
+	bool found = false;
 	MH_TRY(mh_api_find(req, tx, &g, reterr));
-	struct mh_q_event_of_matter_in in = {.home_id = tx->city->home_id, .matter_id = g.id, .limit = EVENTS_MAX};
-	MH_TRY(mh_q_event_of_matter(tx->db, tx->arena, &in, &rows, &n, reterr));
-	int64_t want = mh_req_int(req, "seq", g.last_seq);
-	for (size_t i = n; i > 0; i--)
-		if (rows[i - 1].seq == want) return *ret = rows[i - 1], MH_OK;
-	return MH_FAIL(reterr, MH_E_NOT_FOUND, "Entry %lld is not one of this matter", (long long)want);
+	struct mh_q_event_at_in in = {
+		.home_id = tx->city->home_id, .matter_id = g.id, .seq = mh_req_int(req, "seq", g.last_seq)};
+	MH_TRY(mh_q_event_at(tx->db, tx->arena, &in, &found, ret, reterr));
+	return found ? MH_OK
+		     : MH_FAIL(reterr, MH_E_NOT_FOUND, "Entry %lld is not one of this matter", (long long)in.seq);
 }
 
 static enum mh_code get_receipt(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
-	struct mh_q_event_of_matter_row row;
+	struct mh_q_event_at_row row;
 	struct mh_str text;
 	MH_API_READ(req, reterr);
 	MH_TRY(entry_of(req, &tx, &row, reterr));
@@ -35,7 +31,7 @@ static enum mh_code get_receipt(struct mh_request *req, struct mh_response *res,
 
 static enum mh_code get_entry(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
-	struct mh_q_event_of_matter_row row;
+	struct mh_q_event_at_row row;
 	MH_API_READ(req, reterr);
 	MH_TRY(entry_of(req, &tx, &row, reterr));
 	mh_res_bytes(res, 200, "application/octet-stream", (struct mh_str){(const char *)row.entry.ptr, row.entry.len});

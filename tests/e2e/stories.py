@@ -458,17 +458,23 @@ def reading(city):
     assert [o["code"] for o in city.get("/api/v1/orgs").j["orgs"]] == ["330100"]
     assert any(o["code"] == "330106" for o in city.get("/api/v1/orgs?parent=330100").j["orgs"])
     assert city.get("/api/v1/orgs?q=%E8%A5%BF%E6%B9%96").j["orgs"]
+    assert city.get("/api/v1/orgs?q=xihu").j["orgs"]
     city.get("/api/v1/orgs?parent=1", 404)
     assert len(city.get("/api/v1/categories").j["categories"]) > 700
     assert all(len(p["sha256"]) == 64 for p in city.get("/api/v1/processes").j["processes"])
     assert b"<svg" in city.get("/api/v1/processes/request-12345/diagram.svg?lang=zh").body
     assert city.get("/api/v1/processes/request-12345/diagram.mmd").body
     city.get("/api/v1/processes/nothing/diagram.svg", 404)
+    for _ in range(6):
+        working(city)
     first = city.get("/api/v1/matters?limit=3&kind=request-12345", actor=DISPATCHER).j
     second = city.get(f"/api/v1/matters?limit=3&kind=request-12345&cursor={first['next']}", actor=DISPATCHER).j
     numbers = [m["number"] for m in first["matters"] + second["matters"]]
     assert len(numbers) == 6 == len(set(numbers)) and numbers == sorted(numbers, reverse=True)
     assert not any("text" in m or "fields" in m for m in first["matters"])
+    rated = city.get("/api/v1/matters?room=rate&state=rating&limit=200", actor=DISPATCHER).j["matters"]
+    assert all(m["state"] == "rating" and m["room"] == "rate" for m in rated)
+    city.get("/api/v1/matters?room=kitchen", 400, actor=DISPATCHER)
     unit = city.get("/api/v1/matters?unit=330106-D17&open=true", actor=DISPATCHER).j["matters"]
     assert unit and all(m["owner"]["code"] == "330106-D17" and m["phase"] != "done" for m in unit)
 
