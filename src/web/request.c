@@ -82,6 +82,14 @@ enum mh_code mh_res_header(struct mh_response *res, const char *name, struct mh_
 	return MH_OK;
 }
 
+enum mh_code mh_res_tag(struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_hash h = mh_sha256_str(res->body);
+	res->etag = mh_str_hex(res->arena, (struct mh_bytes){h.b, 16});
+	MH_TRY_MEM(res->etag.ptr, reterr);
+	return MH_OK;
+}
+
 void mh_res_bytes(struct mh_response *res, int status, const char *content_type, struct mh_str body)
 {
 	res->status = status;

@@ -117,6 +117,9 @@ enum mh_code mh_res_buf(struct mh_response *res, int status, const char *content
 			struct mh_err *reterr);
 /* A body of static or arena bytes, not copied. */
 void mh_res_bytes(struct mh_response *res, int status, const char *content_type, struct mh_str body);
+/* An entity tag from the body's bytes. Not from a number of a version: what a matter shows also hangs on others (links, a vote,
+ * the minute in which a deadline passes), and on who asks. It saves the sending, not the reading. */
+enum mh_code mh_res_tag(struct mh_response *res, struct mh_err *reterr);
 /* Empty again, for a job that runs a second time. */
 void mh_res_clear(struct mh_response *res);
 

@@ -72,7 +72,7 @@ struct mh_route {
 	mh_handler *handler;
 	mh_error_writer *error;
 	const char *en, *zh; /* one line each: what it does */
-	/* What comes back when all is well: a schema of schemas.c ("matter"), or a media type ("text/plain"), after another
+	/* What comes back when all is well: a schema of schema.c ("matter"), or a media type ("text/plain"), after another
 	 * status than 200 if need be ("201 outcome"). NULL: not described. */
 	const char *response;
 };

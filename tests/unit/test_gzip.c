@@ -71,13 +71,5 @@ static void what_does_not_shrink_is_sent_as_it_is(void **state)
 	mh_arena_done(&little);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(is_wanted_by_the_header),
-		cmocka_unit_test(is_for_long_texts_only),
-		cmocka_unit_test(comes_back_whole),
-		cmocka_unit_test(what_does_not_shrink_is_sent_as_it_is),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+MH_TESTS(cmocka_unit_test(is_wanted_by_the_header), cmocka_unit_test(is_for_long_texts_only),
+	 cmocka_unit_test(comes_back_whole), cmocka_unit_test(what_does_not_shrink_is_sent_as_it_is))

@@ -1,0 +1,206 @@
+#include "web/schema.h"
+
+#include "web/route.h"
+
+#include <string.h>
+
+#define HEAD                                                                                                           \
+	"ref:str number:str kind:str version:int title:label state:state level:int owner:unit~ answers:unit~ "         \
+	"place:unit~ created:time entered:time seq:int category:str channel:str mark:str "
+
+static const struct mh_schema schemas[] = {
+	/* --- words that others are made of --- */
+	{"label", "zh:str en:str", "A text in both languages", "中英文名称"},
+	{"unit", "code:str zh:str en:str level:int", "A unit of the city", "单位"},
+	{"org", "code:str zh:str en:str kind:str duty:str level:int parent:str~", "A unit, with what it is for",
+	 "单位及其职责"},
+	{"state", "name:str label:label category:str room:str", "Where a matter stands", "事项状态"},
+	{"clock", "name:str label:label~ how:str due:time~ late:bool lasting:bool", "A deadline", "时限"},
+	{"link", "word:str way:str ref:str number:str state:str ended:bool", "A tie to another matter", "关联事项"},
+	{"file", "id:str evidence:str sha256:str type:str size:int", "A file of a matter", "事项附件"},
+	{"elector", "code:str zh:str en:str voted:bool", "A drawn elector; the choice stays secret", "被抽中的评议人"},
+	{"vote", "name:str drawn:bool root:str electors_n:int cast:int outcome:str electors:[elector]",
+	 "A panel's vote: how far it is", "评议团表决"},
+	{"tally", "matters:int reports:int", "Matters, and the reports that stand behind them", "事项数与反映件数"},
+
+	/* --- matters --- */
+	{"outcome", "number:str ref:str state:str seq:int due:time~ again:bool receipt:str code?:str",
+	 "What a write did. `code`, the tracking code, is given to whoever raised the matter and never again",
+	 "写入结果；查询码仅在提出时给出一次"},
+	{"matter",
+	 HEAD "reports:int clocks:[clock] fields:obj masked:bool links:[link] files?:[file] main:str~ vote?:vote "
+	      "erased:bool",
+	 "A matter; personal fields only when `masked` is false", "事项详情"},
+	{"matter_row",
+	 "ref:str number:str kind:str state:str phase:str room:str level:int owner:org~ place:org~ category:str "
+	 "mark:str "
+	 "merged:bool created:time entered:time seq:int",
+	 "A matter in a list, without personal data", "列表中的事项"},
+	{"matters", "matters:[matter_row] next:str~", "A page; `next` is the cursor of the one after", "事项列表"},
+	{"event",
+	 "v:int t:int e:str m:str d:str p:int from?:str to:str by:str org:str u?:str f?:obj c?:str label?:label "
+	 "seq:int "
+	 "at:time",
+	 "An entry of the ledger (docs/ledger.md), with its number and time", "账本记录"},
+	{"events", "events:[event]", "The history of a matter", "事项经过"},
+	{"links", "links:[link] gathered:{tally}", "Ties, and what is gathered under each word", "关联与归集"},
+	{"follow", HEAD "events:[event] fields:obj merged:bool due:time~ clocks:[clock]",
+	 "What the person who raised it sees", "诉求人所见"},
+	{"uploaded", "id:str sha256:str type:str size:int", "A stored file", "已存附件"},
+
+	/* --- forms --- */
+	{"choice", "name:str label:label", "One of the values of a field", "选项"},
+	{"form_field",
+	 "name:str label:label type:str required:bool values:[choice] min:int max:int personal:bool public:bool",
+	 "A field to fill in", "填报项"},
+	{"form_evidence", "name:str label:label min:int accept:int", "Files to bring", "佐证要求"},
+	{"form", "name:str label:label fields:[form_field] evidence:[form_evidence]",
+	 "A step that can be taken, and its form", "可办理步骤及表单"},
+	{"actions", "actions:[form] state:str seq:int", "Steps open to whoever asks", "可办理步骤"},
+	{"intake_form", "kind:str version:int title:label fields:[form_field]", "How to raise a kind of matter",
+	 "登记表"},
+	{"forms", "forms:[intake_form]", "Every kind that can be raised today", "可提出的事项类型"},
+
+	/* --- gathering --- */
+	{"proposal", "unit:unit co_units:[unit] level:int urgent:bool row:str~ reason:label",
+	 "The unit that the duty catalogue gives, and why", "派单建议及理由"},
+	{"candidate", "ref:str number:str state:str room:str owner:unit~ place:unit~ created:time",
+	 "A matter that may be the same", "疑似同一事项"},
+	{"candidates", "candidates:[candidate]", "Newest first", "并案候选"},
+
+	/* --- the city --- */
+	{"orgs", "orgs:[org] more:bool", "Units; `more`: the list was cut", "单位列表"},
+	{"category", "code:str parent:str zh:str en:str", "A category of the tree", "诉求分类"},
+	{"categories", "categories:[category]", "The tree, by code", "分类目录"},
+	{"process", "kind:str version:int title:label since:str sha256:str child_only:bool",
+	 "A version of a definition", "流程定义版本"},
+	{"processes", "processes:[process]", "Definitions in force and before", "流程定义"},
+	{"count", "kind:str phase:str reports:int matters:int", "How many of a kind are where", "分类件数"},
+	{"counts", "counts:[count] reports:int matters:int", "How many there are", "件数统计"},
+	{"answer", "seq:int at:time place:str number:str ref:str kind:str fields:obj", "What was made public",
+	 "公开答复"},
+	{"answers", "answers:[answer] next:str~", "Public answers, newest first", "公开答复列表"},
+	{"ledger", "log:int size:int origin:str vkey:str signed_size:int root:str", "Name, key and size of the ledger",
+	 "账本概况"},
+
+	/* --- the server --- */
+	{"health", "status:str", "The process answers", "进程存活"},
+	{"ready", "status:str version:str ledger_size:int signed_size:int", "The store answers, the ledger is in order",
+	 "可提供服务"},
+	{"field_error", "field:str message:str message_zh:str", "What is wrong with one field", "字段错误"},
+	{"problem",
+	 "type:str status:int code:str title:str title_zh:str detail?:str facts?:str hint?:str instance?:str "
+	 "errors?:[field_error]",
+	 "What went wrong (RFC 9457)", "错误说明"},
+};
+
+const struct mh_schema *mh_schemas_all(size_t *ret_n)
+{
+	*ret_n = sizeof schemas / sizeof *schemas;
+	return schemas;
+}
+
+const struct mh_schema *mh_schema_find(struct mh_str name)
+{
+	for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++)
+		if (mh_str_is(name, schemas[i].name)) return &schemas[i];
+	return NULL;
+}
+
+/* --- the little language --- */
+
+static bool strip(struct mh_str *s, char open, char close)
+{
+	if (s->len < 3 || s->ptr[0] != open || s->ptr[s->len - 1] != close) return false;
+	s->ptr++;
+	s->len -= 2;
+	return true;
+}
+
+static bool chop(struct mh_str *s, const char *tail)
+{
+	bool there = mh_str_ends(*s, tail);
+	if (there) s->len--;
+	return there;
+}
+
+bool mh_schema_next(struct mh_str *rest, struct mh_member *ret)
+{
+	struct mh_str item, before = *rest, trimmed = mh_str_trim(*rest);
+	struct mh_member m = {0};
+	*rest = trimmed;
+	if (!trimmed.len) return false;
+	mh_str_split(rest, ' ', &item);
+	m.type = item;
+	mh_str_split(&m.type, ':', &m.name);
+	m.optional = chop(&m.name, "?");
+	m.nullable = chop(&m.type, "~");
+	if (strip(&m.type, '[', ']')) m.shape = MH_SHAPE_LIST;
+	else if (strip(&m.type, '{', '}')) m.shape = MH_SHAPE_MAP;
+	if (!m.name.len || !m.type.len) return *rest = before, false;
+	*ret = m;
+	return true;
+}
+
+/* --- as JSON Schema --- */
+
+static json_t *basic(struct mh_str type)
+{
+	if (mh_str_is(type, "str")) return json_pack("{s:s}", "type", "string");
+	if (mh_str_is(type, "int")) return json_pack("{s:s, s:s}", "type", "integer", "format", "int64");
+	if (mh_str_is(type, "bool")) return json_pack("{s:s}", "type", "boolean");
+	if (mh_str_is(type, "time")) return json_pack("{s:s, s:s}", "type", "string", "format", "date-time");
+	if (mh_str_is(type, "day")) return json_pack("{s:s, s:s}", "type", "string", "format", "date");
+	if (mh_str_is(type, "obj")) return json_pack("{s:s}", "type", "object");
+	return json_object(); /* any */
+}
+
+static json_t *of_type(struct mh_str type)
+{
+	char ref[96];
+	if (!mh_schema_find(type)) return basic(type);
+	snprintf(ref, sizeof ref, "#/components/schemas/" MH_STR_FMT, MH_STR_ARG(type));
+	return json_pack("{s:s}", "$ref", ref);
+}
+
+static json_t *member_json(const struct mh_member *m)
+{
+	json_t *j = of_type(m->type);
+	if (m->shape == MH_SHAPE_LIST) j = json_pack("{s:s, s:o}", "type", "array", "items", j);
+	if (m->shape == MH_SHAPE_MAP) j = json_pack("{s:s, s:o}", "type", "object", "additionalProperties", j);
+	if (m->nullable) j = json_pack("{s:[o, {s:s}]}", "anyOf", j, "type", "null");
+	return j;
+}
+
+json_t *mh_schema_json(const struct mh_schema *s)
+{
+	struct mh_str rest = mh_str_c(s->members);
+	struct mh_member m;
+	char name[64];
+	bool good = true;
+	json_t *members = json_object(), *required = json_array();
+	while (mh_schema_next(&rest, &m)) {
+		snprintf(name, sizeof name, MH_STR_FMT, MH_STR_ARG(m.name));
+		good = good && json_object_set_new(members, name, member_json(&m)) == 0;
+		if (!m.optional) good = good && json_array_append_new(required, json_string(name)) == 0;
+	}
+	json_t *j = json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}", "type", "object", "description", s->en,
+			      "x-description-zh", s->zh, "properties", members, "required", required,
+			      "additionalProperties", 0);
+	if (j && good) return j;
+	json_decref(j);
+	return NULL;
+}
+
+/* --- of a route --- */
+
+struct mh_reply_kind mh_reply_kind_of(const struct mh_route *r)
+{
+	struct mh_str text = mh_str_c(r->response), first;
+	int64_t status = 200;
+	struct mh_str rest = text;
+	if (mh_str_split(&rest, ' ', &first) && mh_str_to_i64(first, &status)) text = rest;
+	struct mh_reply_kind k = {.status = (int)status, .schema = mh_schema_find(text)};
+	if (!k.schema) k.media_type = text;
+	return k;
+}
