@@ -244,6 +244,7 @@ static const struct mh_route routes[] = {
 	{.method = "GET",
 	 .path = "/api/v1",
 	 .perm = MH_PERM_PUBLIC,
+	 .response = "index",
 	 .handler = get_index,
 	 .en = "Every address of this server, from the table that it works by",
 	 .zh = "本服务的全部接口"},

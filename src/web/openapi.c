@@ -188,7 +188,8 @@ static json_t *security(struct doc *d, const struct mh_route *r)
 	json_t *j = json_array();
 	if (r->perm == MH_PERM_PUBLIC) add(d, j, json_object());
 	if (r->perm == MH_PERM_PUBLIC || r->perm == MH_PERM_HOLDER) add(d, j, json_pack("{s:[]}", "tracking"));
-	add(d, j, json_pack("{s:[]}", "actor"));
+	add(d, j, json_pack("{s:[]}", "bearer"));
+	add(d, j, json_pack("{s:[]}", "cookie"));
 	return j;
 }
 
@@ -258,11 +259,17 @@ static json_t *all_schemas(struct doc *d)
 
 static json_t *schemes(void)
 {
-	return json_pack("{s:{s:s, s:s, s:s, s:s}, s:{s:s, s:s, s:s, s:s}}", "tracking", "type", "http", "scheme",
-			 "Tracking", "description",
-			 "Authorization: Tracking CODE, the code from the receipt of a matter", "x-description-zh",
-			 "查询码，仅能打开本人事项", "actor", "type", "apiKey", "in", "header", "name", "Minhu-Actor",
-			 "description", "Staff: role@orgcode, as the proxy or the session says");
+	json_t *tracking = json_pack("{s:s, s:s, s:s, s:s}", "type", "http", "scheme", "Tracking", "description",
+				     "Authorization: Tracking CODE, the code from the receipt of a matter",
+				     "x-description-zh", "查询码，仅能打开本人事项");
+	json_t *bearer = json_pack("{s:s, s:s, s:s, s:s}", "type", "http", "scheme", "bearer", "description",
+				   "The token of POST /api/v1/session, for programs", "x-description-zh",
+				   "供程序使用的令牌");
+	json_t *cookie = json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", "apiKey", "in", "cookie", "name",
+				   "minhu_session", "description",
+				   "The cookie of POST /api/v1/session; writes also carry Minhu-Csrf",
+				   "x-description-zh", "登录 Cookie；写操作须同时带 Minhu-Csrf");
+	return json_pack("{s:o, s:o, s:o}", "tracking", tracking, "bearer", bearer, "cookie", cookie);
 }
 
 static json_t *components(struct doc *d)

@@ -83,7 +83,16 @@ static const struct mh_schema schemas[] = {
 	{"ledger", "log:int size:int origin:str vkey:str signed_size:int root:str", "Name, key and size of the ledger",
 	 "账本概况"},
 
+	/* --- who acts --- */
+	{"session", "login:str csrf:str until:time token?:str", "A session that has begun", "登录会话"},
+	{"role", "role:str org:org~ permissions:[str]", "A role in a unit, and what routes it opens", "岗位与权限"},
+	{"me", "login:str zh:str en:str acting:role roles:[role] csrf?:str until?:time", "Who one is, and as what one acts now",
+	 "当前身份"},
+	{"open_session", "id:str at:time seen:time this:bool", "One of one's own sessions", "本人的会话"},
+	{"sessions", "sessions:[open_session]", "One's own sessions", "本人的会话列表"},
+
 	/* --- the server --- */
+	{"index", "minhu:str routes:[obj]", "Every address in short", "接口一览"},
 	{"health", "status:str", "The process answers", "进程存活"},
 	{"ready", "status:str version:str ledger_size:int signed_size:int", "The store answers, the ledger is in order",
 	 "可提供服务"},

@@ -78,7 +78,7 @@ static void says_what_the_table_says(void **state)
 	assert_true(json_is_false(at(body, "additionalProperties")));
 	text_at(op, "responses|201|content|application/json|schema|$ref", "#/components/schemas/outcome");
 	text_at(op, "responses|4XX|$ref", "#/components/responses/problem");
-	assert_int_equal(json_array_size(at(op, "security")), 2);
+	assert_int_equal(json_array_size(at(op, "security")), 3);
 	assert_non_null(at(j, "paths|/f/{rest}|get|responses|200|content|text/plain"));
 	json_decref(j);
 }
