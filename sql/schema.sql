@@ -37,16 +37,6 @@ create table org (
 	constraint org_pk primary key (id)
 );
 
--- Every pair of a unit and one above it (itself at depth 0).
--- class: ref
--- store: clustered
-create table org_closure (
-	anc_id %I not null,
-	des_id %I not null,
-	depth %I not null,
-	constraint org_closure_pk primary key (anc_id, des_id)
-);
-
 -- Staff who hold a role in a unit: electors of panels, named owners. Not residents.
 -- class: ref
 create table officer (

@@ -15,9 +15,6 @@ on conflict (id) do update set code = excluded.code, parent_id = excluded.parent
 -- bounded: the tree of one city
 select id, code, parent_id, org_level, kind_of_org, duty, zh, en from org order by id;
 
--- name: org_closure_add :exec
-insert into org_closure (anc_id, des_id, depth) values (:anc_id, :des_id, :depth) on conflict (anc_id, des_id) do nothing;
-
 -- name: officer_add :exec
 insert into officer (id, code, zh, en, role, org_id) values (:id, :code, :zh, :en, :role, :org_id)
 on conflict (id) do update set code = excluded.code, zh = excluded.zh, en = excluded.en, role = excluded.role, org_id = excluded.org_id;
