@@ -1,8 +1,7 @@
 #!/bin/sh
 # One request through the whole loop, with nothing but curl: 受理 → 汇总 → 处置 → 反馈 → 评价 → 运用.
-#   minhu init --store sqlite:city.db --pack packs/hangzhou && minhu serve --trust-actor-header --store sqlite:city.db
-#   sh docs/walkthrough.sh [http://127.0.0.1:8080]
-# With that option staff say who they are by a header instead of logging in; the server answers on this machine only then.
+#   MINHU_PASSWORD=… sh docs/walkthrough.sh [http://127.0.0.1:8080]   staff log in with the sample accounts (./dev run prints it)
+#   sh docs/walkthrough.sh [URL]                                      with `minhu serve --trust-actor-header`: no accounts
 set -eu
 url=${1:-http://127.0.0.1:8080}
 api=$url/api/v1
@@ -11,63 +10,74 @@ trap 'rm -rf "$dir"' EXIT
 
 say() { printf '\n== %s\n' "$*"; }
 pick() { sed -n "s/.*\"$1\":\"\\{0,1\\}\\([^\",}]*\\).*/\\1/p" "$dir/answer"; } # pick NAME: a member of the last answer
-call() { # call WHO METHOD PATH [JSON]: WHO is role@unit, or a tracking code, or - for nobody
-	case $1 in
-	-) who='X-Nobody: 1' ;;
-	*@*) who="Minhu-Actor: $1" ;;
-	*) who="Authorization: Tracking $1" ;;
-	esac
-	if [ $# -gt 3 ]; then
-		curl -sS --fail-with-body -o "$dir/answer" -X "$2" -H "$who" -H 'Content-Type: application/json' -d "$4" "$api$3" ||
+as() { # as LOGIN ROLE@UNIT: the headers of what follows
+	if [ -z "${MINHU_PASSWORD:-}" ]; then
+		who="Minhu-Actor: $2" what='X-Nothing: 0'
+		return
+	fi
+	curl -sS --fail-with-body -o "$dir/answer" -H 'Content-Type: application/json' \
+		-d "{\"login\":\"$1\",\"password\":\"$MINHU_PASSWORD\",\"bearer\":true}" "$api/session" || { cat "$dir/answer" >&2; exit 1; }
+	who="Authorization: Bearer $(pick token)" what="Minhu-As: $2"
+}
+code_holder() { who="Authorization: Tracking $1" what='X-Nothing: 0'; }
+call() { # call METHOD PATH [JSON]
+	if [ $# -gt 2 ]; then
+		curl -sS --fail-with-body -o "$dir/answer" -X "$1" -H "$who" -H "$what" -H 'Content-Type: application/json' -d "$3" "$api$2" ||
 			{ cat "$dir/answer" >&2; exit 1; }
 	else
-		curl -sS --fail-with-body -o "$dir/answer" -X "$2" -H "$who" "$api$3" || { cat "$dir/answer" >&2; exit 1; }
+		curl -sS --fail-with-body -o "$dir/answer" -X "$1" -H "$who" -H "$what" "$api$2" || { cat "$dir/answer" >&2; exit 1; }
 	fi
 }
 
 hotline=330100-D01   # the city's 12345 centre
-handler=330106-D17   # urban management of Xihu District
+unit=330105-D17      # urban management of Gongshu District
 
 say '受理 A resident raises a request; the key makes a retry harmless'
 curl -sS --fail-with-body -o "$dir/answer" -H 'Content-Type: application/json' -H "Idempotency-Key: walk-$$-$(date +%s)" -d '{
 	"kind": "request-12345",
-	"fields": {"channel": "web", "subject": "request", "text": "北山街路灯不亮", "place": "330106", "category": "010404"}
+	"fields": {"channel": "web", "subject": "request", "text": "湖墅南路路灯不亮", "place": "330105", "category": "010404"}
 }' "$api/matters"
 cat "$dir/answer"
 ref=$(pick ref) code=$(pick code) number=$(pick number)
 say "受理 Registered as $number"
-call "operator@$hotline" POST "/matters/$ref/actions/register" '{}'
+as operator "operator@$hotline"
+call POST "/matters/$ref/actions/register" '{}'
 
 say '汇总 The duty catalogue proposes a unit, and says why'
-call "dispatcher@$hotline" GET "/propose?category=010404&place=330106"
+as dispatcher "dispatcher@$hotline"
+call GET "/propose?category=010404&place=330105"
 cat "$dir/answer"
-call "dispatcher@$hotline" POST "/matters/$ref/actions/dispatch" \
-	"{\"fields\":{\"category\":\"010404\",\"place\":\"330106\",\"unit\":\"$handler\"}}"
+call POST "/matters/$ref/actions/dispatch" \
+	"{\"fields\":{\"category\":\"010404\",\"place\":\"330105\",\"unit\":\"$unit\"}}"
 
 say '处置 The unit signs for it, and why its deadline is what it is'
-call "handler@$handler" POST "/matters/$ref/actions/accept" '{}'
+as gongshu-handler "handler@$unit"
+call POST "/matters/$ref/actions/accept" '{}'
 curl -sS -H 'Accept-Language: zh' "$api/matters/$ref/why"
 
 say '处置 Proof of the work, then the answer'
 printf 'Lamp head replaced, pole 12\n' >"$dir/record.txt"
-curl -sS --fail-with-body -o "$dir/answer" -H "Minhu-Actor: handler@$handler" -H 'Content-Type: text/plain' \
+curl -sS --fail-with-body -o "$dir/answer" -H "$who" -H "$what" -H 'Content-Type: text/plain' \
 	--data-binary "@$dir/record.txt" "$api/matters/$ref/files"
 file=$(pick id)
-call "handler@$handler" POST "/matters/$ref/actions/reply" "{\"fields\":{\"answer\":\"已更换灯头，路灯恢复照明\",
+call POST "/matters/$ref/actions/reply" "{\"fields\":{\"answer\":\"已更换灯头，路灯恢复照明\",
 	\"record\":\"更换12号杆灯头\",\"result\":\"solved\"},\"evidence\":{\"work_record\":[\"$file\"]}}"
 
 say '反馈 Somebody else reads the answer, delivers it and makes it public'
-call "dispatcher@$hotline" POST "/matters/$ref/actions/deliver_open" '{}'
-call - GET '/answers?limit=1'
+as dispatcher "dispatcher@$hotline"
+call POST "/matters/$ref/actions/deliver_open" '{}'
+call GET '/answers?limit=1'
 cat "$dir/answer"
 
 say '评价 The resident rates it, with the code that only they have'
-call "$code" GET /follow
-call "$code" POST /follow/actions/rate \
+code_holder "$code"
+call GET /follow
+call POST /follow/actions/rate \
 	'{"fields":{"resolved":true,"rate_speed":5,"rate_result":5,"rate_service":5,"rate_quality":4}}'
 
 say '运用 A single case, nothing more to learn: closed'
-call "dispatcher@$hotline" POST "/matters/$ref/actions/no_lesson" '{}'
+as dispatcher "dispatcher@$hotline"
+call POST "/matters/$ref/actions/no_lesson" '{}'
 [ "$(pick state)" = closed ]
 
 say 'A receipt that anybody can check, with the exact entry and the key of the ledger'
