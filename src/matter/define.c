@@ -61,14 +61,65 @@ enum mh_code mh_city_define(struct mh_tx *tx, struct mh_str text, struct mh_str 
 	return mh_city__know(c, d, reterr);
 }
 
+static const struct mh_def *newest(const struct mh_city *c, struct mh_str kind)
+{
+	const struct mh_def *d = NULL;
+	for (size_t i = 0; i < c->n_defs; i++)
+		if (mh_str_eq(c->defs[i]->kind, kind) && (!d || c->defs[i]->version > d->version)) d = c->defs[i];
+	return d;
+}
+
+static bool has_value(const struct mh_field *f, struct mh_str name)
+{
+	for (size_t i = 0; i < f->n_values; i++)
+		if (mh_str_eq(f->values[i].name, name)) return true;
+	return false;
+}
+
+/* The child takes every choice that may be handed to it. */
+static void check_choices(const struct mh_def *d, const struct mh_effect *e, const struct mh_def *child,
+			  struct mh_diags *diags)
+{
+	const struct mh_field *from = &d->fields[e->field];
+	int at = mh_def_field(child, e->as);
+	if (at < 0 || child->fields[at].type != MH_F_ENUM || !child->fields[at].set_create) {
+		MH_DIAG_ERROR(diags, "unknown-field", e->at, NULL,
+			      MH_STR_FMT " hands a choice to " MH_STR_FMT " of a " MH_STR_FMT
+					 ", which is no enum that is set at creation",
+			      MH_STR_ARG(d->kind), MH_STR_ARG(e->as), MH_STR_ARG(child->kind));
+		return;
+	}
+	for (size_t i = 0; i < from->n_values; i++)
+		if (!has_value(&child->fields[at], from->values[i].name))
+			MH_DIAG_ERROR(diags, "unknown-value", e->at, NULL,
+				      "The choice " MH_STR_FMT " of " MH_STR_FMT " is unknown to the " MH_STR_FMT
+				      " that it opens",
+				      MH_STR_ARG(from->values[i].name), MH_STR_ARG(d->kind), MH_STR_ARG(child->kind));
+}
+
+/* Whose business a choice is must be somebody's in this city. */
+static void check_duties(const struct mh_city *c, const struct mh_def *d, struct mh_diags *diags)
+{
+	for (size_t i = 0; i < d->n_fields; i++)
+		for (size_t j = 0; j < d->fields[i].n_values; j++) {
+			const struct mh_field_value *v = &d->fields[i].values[j];
+			if (!v->duty.len || mh_org_knows_duty(&c->orgs, v->duty)) continue;
+			MH_DIAG_ERROR(diags, "unknown-duty", d->fields[i].at, NULL,
+				      "No unit carries the duty " MH_STR_FMT " of the choice " MH_STR_FMT
+				      " of " MH_STR_FMT,
+				      MH_STR_ARG(v->duty), MH_STR_ARG(v->name), MH_STR_ARG(d->kind));
+		}
+}
+
 /* Which kinds a definition makes is only known to be right when all are there. */
 static void check_effects(const struct mh_city *c, const struct mh_def *d, const struct mh_effect *e, size_t n,
 			  struct mh_diags *diags)
 {
 	for (size_t i = 0; i < n; i++) {
-		bool known = e[i].kind != MH_DO_SPAWN && e[i].kind != MH_DO_SAMPLE;
-		for (size_t k = 0; k < c->n_defs && !known; k++) known = mh_str_eq(c->defs[k]->kind, e[i].kind_name);
-		if (!known)
+		if (e[i].kind != MH_DO_SPAWN && e[i].kind != MH_DO_SAMPLE) continue;
+		const struct mh_def *child = newest(c, e[i].kind_name);
+		if (child && e[i].as.len) check_choices(d, &e[i], child, diags);
+		if (!child)
 			MH_DIAG_ERROR(diags, "unknown-kind", e[i].at, NULL,
 				      MH_STR_FMT " makes a " MH_STR_FMT ", but no definition of that kind is there",
 				      MH_STR_ARG(d->kind), MH_STR_ARG(e[i].kind_name));
@@ -81,6 +132,7 @@ enum mh_code mh_city__check_kinds(const struct mh_city *c, struct mh_arena *a, s
 	struct mh_diags diags = mh_diags_new(a, MH_STR("definitions"));
 	for (size_t i = 0; i < c->n_defs; i++) {
 		const struct mh_def *d = c->defs[i];
+		check_duties(c, d, &diags);
 		for (size_t s = 0; s < d->n_states; s++)
 			check_effects(c, d, d->states[s].enter, d->states[s].n_enter, &diags);
 		for (size_t t = 0; t < d->n_transitions; t++)

@@ -68,6 +68,13 @@ static int department_of(const struct mh_orgs *o, int territory, struct mh_str d
 	return -1;
 }
 
+bool mh_org_knows_duty(const struct mh_orgs *o, struct mh_str duty)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->list[i].department && carries(o->list[i].duty, duty)) return true;
+	return false;
+}
+
 int mh_org_for_duty(const struct mh_orgs *o, int territory, struct mh_str duty)
 {
 	for (int at = territory; at >= 0; at = o->list[at].parent) {

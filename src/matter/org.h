@@ -41,6 +41,8 @@ bool mh_org_contains(const struct mh_orgs *o, int anc, int des);
 int mh_org_at_level(const struct mh_orgs *o, int org, int level);
 /* The unit that carries `duty` for the territory, or for the nearest one above that has such a department; -1: none. */
 int mh_org_for_duty(const struct mh_orgs *o, int territory, struct mh_str duty);
+/* Does any department carry it? */
+bool mh_org_knows_duty(const struct mh_orgs *o, struct mh_str duty);
 /* n steps up the line of superiors; the top stands in for what is above it. */
 int mh_org_superior(const struct mh_orgs *o, int org, int steps);
 #endif

@@ -413,7 +413,11 @@ static void play(struct mh_story *st, struct mh_yaml *step)
 		else mh_story__fail(st, step->at, "other needs: given");
 		return;
 	}
-	mh_story__fail(st, step->at, "a step is one of: do, then, wait, other, ballots");
+	if ((y = mh_yaml_get(step, "child"))) {
+		mh_story__child(st, step, y->text);
+		return;
+	}
+	mh_story__fail(st, step->at, "a step is one of: do, then, wait, other, child, ballots");
 }
 
 static enum mh_code silence_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)

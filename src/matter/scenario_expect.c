@@ -54,6 +54,54 @@ static void children(struct seen *s, struct mh_yaml *map)
 	}
 }
 
+struct finding {
+	struct mh_story *st;
+	struct mh_yaml *kind, *where;
+	int64_t parent, found;
+};
+
+static bool is_wanted(struct mh_tx *tx, struct finding *f, struct mh_matter *m)
+{
+	if (f->kind && !mh_str_eq(f->kind->text, m->def->kind)) return false;
+	MH_JSON_AUTO json_t *want = mh_story__fields(f->st, m->def, f->where);
+	for (struct mh_yaml *y = f->where ? f->where->first : NULL; y; y = y->next) {
+		struct mh_str key = mh_str_dup(tx->arena, y->key);
+		int field = mh_def_field(m->def, y->key);
+		if (field < 0 || !key.ptr) return false;
+		if (!json_equal(json_object_get(want, key.ptr), mh_matter__value(tx, m, field))) return false;
+	}
+	return true;
+}
+
+static enum mh_code find_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
+{
+	struct finding *f = arg;
+	struct mh_q_matter_children_row *rows;
+	size_t n = 0;
+	struct mh_q_matter_children_in in = {.home_id = tx->city->home_id, .parent_id = f->parent, .limit = 500};
+	MH_TRY(mh_q_matter_children(tx->db, tx->arena, &in, &rows, &n, reterr));
+	for (size_t i = 0; i < n && !f->found; i++) {
+		struct mh_matter *m = NULL;
+		MH_TRY(mh_matter__load(tx, rows[i].id, &m, reterr));
+		if (is_wanted(tx, f, m)) f->found = m->id;
+	}
+	return MH_OK;
+}
+
+void mh_story__child(struct mh_story *st, struct mh_yaml *step, struct mh_str name)
+{
+	struct finding f = {.st = st, .kind = mh_yaml_get(step, "kind"), .where = mh_yaml_get(step, "where")};
+	struct mh_err err = {0};
+	f.parent = mh_story__on(st, step);
+	if (!f.parent) return;
+	if (mh_story__tx(st, find_job, &f, &err) != MH_OK || !f.found || st->n_cast == MH_CAST_MAX) {
+		mh_story__fail(st, step->at, "there is no such child %s", err.message);
+		return;
+	}
+	st->cast[st->n_cast].name = name;
+	st->cast[st->n_cast++].id = f.found;
+}
+
 static void dues(struct seen *s, struct mh_yaml *map)
 {
 	for (struct mh_yaml *y = map->first; y; y = y->next) {

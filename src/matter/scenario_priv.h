@@ -33,5 +33,7 @@ typedef enum mh_code mh_story_job(struct mh_tx *tx, void *arg, struct mh_err *re
 enum mh_code mh_story__tx(struct mh_story *st, mh_story_job *fn, void *arg, struct mh_err *reterr);
 /* JSON from YAML, as the fields of the definition want it; new reference. */
 json_t *mh_story__fields(struct mh_story *st, const struct mh_def *d, struct mh_yaml *map);
+/* Of the children of the matter `of`, the one of that kind whose fields are as in `where`: now known by a name. */
+void mh_story__child(struct mh_story *st, struct mh_yaml *step, struct mh_str name);
 void mh_story__expect(struct mh_story *st, int64_t id, struct mh_yaml *then);
 #endif
