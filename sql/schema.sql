@@ -296,6 +296,17 @@ create table publication (
 	at %I not null,
 	constraint publication_pk primary key (home_id, seq)
 );
+create index publication_matter on publication (home_id, matter_id, seq);
+
+-- Which partner system sent a matter by Open311: only it gets the person's own words back (docs/open311.md).
+-- class: home
+-- store: clustered
+create table open311_request (
+	home_id %I not null,
+	matter_id %I not null,
+	client %T not null,       -- name of the partner's key
+	constraint open311_request_pk primary key (home_id, matter_id)
+);
 
 -- Running numbers for people.
 -- class: home

@@ -35,6 +35,7 @@
 	X(user_lock)                                                                                                   \
 	X(user_totp)                                                                                                   \
 	X(user_import)                                                                                                 \
+	X(open311_key)                                                                                                 \
 	X(version)
 
 #define DECLARE(name) extern const struct mh_command mh_cmd_##name;

@@ -5,6 +5,7 @@
 #include "sql_gen.h"
 #include "web/api.h"
 #include "web/http.h"
+#include "web/open311.h"
 #include "web/pool.h"
 #include "web/signin.h"
 
@@ -23,6 +24,7 @@ struct serve {
 	struct mh_http_pool *pool;
 	struct mh_http *http;
 	struct mh_api api;
+	struct mh_open311 *open311;
 	struct mh_str uri, state_dir, upload_dir;
 	char holder[96];
 	char last_trouble[320]; /* on the writer's thread only */
@@ -121,6 +123,9 @@ static enum mh_code start(struct serve *s, struct mh_err *reterr)
 	MH_TRY(make_dir(a, s->state_dir, "tmp", &s->upload_dir, reterr));
 	sweep(s->upload_dir);
 	s->api.service = s->service;
+	s->api.upload_dir = s->upload_dir;
+	MH_TRY(mh_open311_open(mh_service_city(s->service), mh_now(&s->cli->clock), s->state_dir, &s->open311, reterr));
+	s->api.open311 = s->open311;
 	MH_TRY(mh_http_pool_open(s->uri, mh_service_writer(s->service), prepared, &s->pool, reterr));
 	return start_http(s, reterr);
 }
@@ -129,6 +134,7 @@ static enum mh_code start(struct serve *s, struct mh_err *reterr)
 static void stop(struct serve *s)
 {
 	mh_http_stop(s->http);
+	mh_open311_free(s->open311);
 	mh_service_stop(s->service);
 	mh_http_pool_close(s->pool);
 	mh_signin_free(s->api.signin);

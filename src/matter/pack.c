@@ -330,6 +330,21 @@ static enum mh_code build(struct pack *p, struct mh_err *reterr)
 	return mh_ledger_publish(city->ledger, p->db, mh_now(&p->clock), true, NULL, reterr);
 }
 
+/* Settings that the city's own people change later live in the state folder. */
+static enum mh_code own_files(struct pack *p, struct mh_err *reterr)
+{
+	struct mh_str text, to = mh_str_fmt(&p->arena, MH_STR_FMT "/open311.yaml", MH_STR_ARG(p->state_dir));
+	MH_TRY_MEM(to.ptr, reterr);
+	enum mh_code code = read_in(p, MH_STR("open311.yaml"), &text, NULL);
+	if (code == MH_E_NOT_FOUND) return MH_OK;
+	if (code != MH_OK) return MH_FAIL(reterr, code, "Could not read open311.yaml of the pack");
+	int fd = open(to.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 && errno == EEXIST) return MH_OK;
+	bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fsync(fd) == 0;
+	if (fd >= 0) good = close(fd) == 0 && good;
+	return good ? MH_OK : MH_FAIL(reterr, MH_E_IO, "Could not write %s: %s", to.ptr, strerror(errno));
+}
+
 static enum mh_code refuse_second(struct pack *p, struct mh_err *reterr)
 {
 	bool found = false;
@@ -355,6 +370,7 @@ static enum mh_code create(struct pack *p, struct mh_err *reterr)
 		return MH_FAIL(reterr, MH_E_IO, "Could not make the state folder %s: %s", state.ptr, strerror(errno));
 	MH_TRY(mh_db_schema(p->db, &mh_sql_catalog, reterr));
 	MH_TRY(mh_city__make_master(&p->arena, p->state_dir, &p->rng, reterr));
+	MH_TRY(own_files(p, reterr));
 	return build(p, reterr);
 }
 

@@ -6,12 +6,15 @@
 #include "loop/service.h"
 #include "web/request.h"
 
-struct mh_signin; /* web/signin.h */
+struct mh_open311; /* web/open311.h */
+struct mh_signin;  /* web/signin.h */
 /* mh_http_config.app. Lives as long as the server. */
 struct mh_api {
 	struct mh_service *service;
-	struct mh_signin *signin; /* NULL: Minhu-Actor is believed, there are no sessions */
-	struct mh_str files_dir;  /* where evidence is kept; NUL behind */
+	struct mh_signin *signin;         /* NULL: Minhu-Actor is believed, there are no sessions */
+	struct mh_str files_dir;          /* where evidence is kept; NUL behind */
+	struct mh_str upload_dir;         /* where it lies before; likewise */
+	const struct mh_open311 *open311; /* NULL: this city does not offer it */
 };
 static inline struct mh_api *mh_api_of(const struct mh_request *req)
 {

@@ -7,7 +7,8 @@
 #include "base/time.h"
 #include "web/route.h"
 
-struct mh_db; /* src/db */
+struct mh_db;        /* src/db */
+struct mh_web__part; /* web_priv.h */
 
 struct mh_pair {
 	struct mh_str name, value;
@@ -47,6 +48,9 @@ struct mh_request {
 	struct mh_req_value *values; /* beside route->params; read them with the functions below */
 	json_t *body;                /* MH_BODY_JSON; owned by the request */
 	struct mh_upload file;       /* MH_BODY_FILE */
+	const struct mh_web__part
+		*parts; /* MH_ROUTE_MULTIPART: all parts of the form (web_priv.h); live with the request */
+	size_t n_parts;
 	struct mh_actor actor;
 	struct mh_str tracking_code;   /* of `Authorization: Tracking CODE`; never log it */
 	struct mh_str idempotency_key; /* 8 to 80 visible ASCII characters, or empty */

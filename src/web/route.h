@@ -48,8 +48,10 @@ enum mh_body_kind {
 };
 
 enum mh_route_flag {
-	MH_ROUTE_READ = 1,    /* gets request->db, a read connection */
-	MH_ROUTE_WRITE = 2,   /* expected to call mh_request_defer */
+	MH_ROUTE_READ = 1,  /* gets request->db, a read connection */
+	MH_ROUTE_WRITE = 2, /* expected to call mh_request_defer */
+	MH_ROUTE_MULTIPART =
+		8,            /* MH_BODY_FORM may also come as multipart/form-data; its files are in mh_request.parts */
 	MH_ROUTE_LENIENT = 4, /* unknown query and body names are ignored instead of refused (foreign standards) */
 };
 

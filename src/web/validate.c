@@ -276,10 +276,34 @@ static enum mh_code check_object(struct mh_request *req, struct mh_str body, str
 	return MH_OK;
 }
 
+static bool is_multipart(const struct mh_request *req)
+{
+	struct mh_str rest = mh_req_header(req, "Content-Type"), type = {NULL, 0};
+	return (req->route->flags & MH_ROUTE_MULTIPART) && mh_str_split(&rest, ';', &type) &&
+	       mh_web__name_eq(mh_str_trim(type), "multipart/form-data");
+}
+
+/* The fields of a form in parts are checked like those of any other; its files are the handler's to look at. */
+static enum mh_code check_parts(struct mh_request *req, struct mh_str body, struct mh_err *reterr)
+{
+	size_t n = 0;
+	MH_TRY(mh_web__multipart_parse(&req->arena, mh_req_header(req, "Content-Type"), body, &req->parts,
+				       &req->n_parts, reterr));
+	struct mh_pair *pairs = MH_NEW_ARRAY(&req->arena, req->n_parts + 1, struct mh_pair);
+	MH_TRY_MEM(pairs, reterr);
+	for (size_t i = 0; i < req->n_parts; i++) {
+		const struct mh_web__part *p = &req->parts[i];
+		if (!p->is_file) pairs[n++] = (struct mh_pair){p->name, {(const char *)p->body.ptr, p->body.len}};
+	}
+	return check_pairs(req, MH_IN_BODY, pairs, n, reterr);
+}
+
 enum mh_code mh_web__check_body(struct mh_request *req, struct mh_str body, struct mh_err *reterr)
 {
 	if (req->route->body == MH_BODY_JSON) {
 		MH_TRY(check_object(req, body, reterr));
+	} else if (is_multipart(req)) {
+		MH_TRY(check_parts(req, body, reterr));
 	} else if (req->route->body == MH_BODY_FORM) {
 		const struct mh_pair *pairs;
 		size_t n;
@@ -300,7 +324,7 @@ enum mh_code mh_web__check_type(const struct mh_request *req, bool has_body, str
 		if (has_body) return MH_FAIL(reterr, MH_E_TOO_LARGE, "This address takes no body");
 		return MH_OK;
 	}
-	if (!want || !has_body) return MH_OK;
+	if (!want || !has_body || is_multipart(req)) return MH_OK;
 	if (!mh_str_split(&rest, ';', &type)) type = (struct mh_str){"", 0};
 	if (mh_web__name_eq(mh_str_trim(type), want)) return MH_OK;
 	enum mh_code code = MH_FAIL(reterr, MH_E_MEDIA_TYPE, "This address takes %s", want);

@@ -14,6 +14,16 @@ enum mh_code mh_web__target_parse(struct mh_arena *a, struct mh_str raw, struct 
 enum mh_code mh_web__form_parse(struct mh_arena *a, struct mh_str text, const struct mh_pair **ret, size_t *ret_n,
 				struct mh_err *reterr);
 
+/* --- multipart.c --- */
+struct mh_web__part {
+	struct mh_str name, filename; /* name: UTF-8, not empty; filename as claimed, of any bytes */
+	struct mh_bytes body;         /* a view into the text; without a file name it is UTF-8 without NUL */
+	bool is_file;
+};
+/* MH_E_INVALID, MH_E_TOO_LARGE (parts), MH_E_NO_MEMORY. */
+enum mh_code mh_web__multipart_parse(struct mh_arena *a, struct mh_str content_type, struct mh_str text,
+				     const struct mh_web__part **ret, size_t *ret_n, struct mh_err *reterr);
+
 /* --- guard.c: what libmicrohttpd lets through (stack.md, HTTP) --- */
 struct mh_web__framing {
 	bool chunked;
