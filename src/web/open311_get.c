@@ -175,7 +175,7 @@ static enum mh_code window(struct mh_request *req, struct page *p, struct mh_err
 	MH_TRY(mh_o311__instant(req, "updated_after", &p->updated_from, reterr));
 	MH_TRY(mh_o311__instant(req, "updated_before", &p->updated_to, reterr));
 	bool free_span = p->updated_from > 0 && from < 0 && to < 0;
-	if (to < 0) to = from < 0 || from + SPAN_MS > req->received ? req->received + DAY_MS : from + SPAN_MS;
+	if (to < 0) to = from < 0 ? req->received + DAY_MS : from + SPAN_MS;
 	else if (from < 0) from = to - SPAN_MS;
 	if (from < 0) from = req->received - SPAN_MS;
 	if (from > to) return mh_req_bad_field(req, reterr, "end_date", "it lies before start_date", "早于 start_date");
@@ -294,20 +294,32 @@ enum mh_code mh_o311__request(struct mh_request *req, struct mh_response *res, s
 	return mh_o311__answer(&call, res, &p.doc, reterr);
 }
 
+/* Whoever holds a token was given it: it opens no more than the number, of services that are not public too. */
+static enum mh_code number_of_token(const struct mh_o311_call *call, struct mh_tx *tx, struct mh_str token,
+				    struct mh_str *ret, struct mh_err *reterr)
+{
+	struct mh_q_open311_row_row row = {0};
+	struct mh_q_open311_row_in in = {.home_id = tx->city->home_id};
+	bool found = false;
+	enum mh_code code = mh_matter_find(tx, token, &in.id, NULL);
+	if (code == MH_OK) code = mh_q_open311_row(tx->db, tx->arena, &in, &found, &row, NULL);
+	if (code != MH_OK && code != MH_E_NOT_FOUND) return MH_FAIL(reterr, code, "Could not look for the token");
+	bool offered = found && mh_o311_service_of(call->o, row.kind, row.class_code);
+	if (!offered || !mh_str_eq(row.ref, token)) return MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no such token");
+	*ret = row.number;
+	return MH_OK;
+}
+
 enum mh_code mh_o311__token(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
 	struct mh_o311_call call;
-	struct mh_o311_row row;
-	struct mh_str token = mh_req_str(req, "token");
+	struct mh_str number, token = mh_req_str(req, "token");
 	MH_TRY(mh_o311__begin(req, false, &call, reterr));
 	MH_API_READ(req, reterr);
-	enum mh_code code = mh_o311__row_by_number(&call, &tx, token, &row, reterr);
-	if (code == MH_E_NOT_FOUND || (code == MH_OK && !mh_str_eq(row.ref, token)))
-		return MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no such token");
-	MH_TRY(code);
+	MH_TRY(number_of_token(&call, &tx, token, &number, reterr));
 	struct mh_o311_doc d = mh_o311_doc_new(&req->arena, "service_requests", MH_O311_LIST);
 	struct mh_o311_node *n = mh_o311_object(&d, d.root, "request");
-	mh_o311_text(&d, n, "service_request_id", row.number);
+	mh_o311_text(&d, n, "service_request_id", number);
 	mh_o311_text(&d, n, "token", token);
 	return mh_o311__answer(&call, res, &d, reterr);
 }

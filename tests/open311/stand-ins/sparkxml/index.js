@@ -1,0 +1,1 @@
+exports.parseXml = () => { throw new Error('this client is tested in JSON'); };

@@ -1,0 +1,1 @@
+exports.toJson = () => { throw new Error('this client is tested in JSON'); };

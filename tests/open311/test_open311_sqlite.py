@@ -1,0 +1,8 @@
+"""Open311 on a whole city, on sqlite."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from checks import main  # noqa: E402
+
+sys.exit(main("sqlite"))
