@@ -240,3 +240,13 @@ update clock set next_at = :next_at where home_id = :home_id;
 -- name: vote_silence :exec
 -- Likewise for panels not yet drawn.
 update vote set drawn_seq = :drawn_seq where home_id = :home_id and drawn_seq = -1;
+
+-- name: matter_newest :opt
+-- Where ids go on after a start, whatever the clock says by then.
+select id from matter where home_id = :home_id order by id desc limit 1;
+
+-- name: file_newest :opt
+select id from file where home_id = :home_id order by id desc limit 1;
+
+-- name: message_newest :opt
+select id from message where home_id = :home_id order by id desc limit 1;

@@ -281,6 +281,41 @@ enum mh_code mh_city__make_master(struct mh_arena *a, struct mh_str state_dir, c
 	return code;
 }
 
+/* --- ids --- */
+
+static void skip_id(struct mh_city *c, int64_t id)
+{
+	mh_time ms = (id >> 22) + EPOCH_MS;
+	int step = (int)(id & 4095);
+	if (ms < c->last_id_ms || (ms == c->last_id_ms && step <= c->id_step)) return;
+	c->last_id_ms = ms;
+	c->id_step = step;
+}
+
+/* Ids go on behind the newest one, also when the clock is behind it after a restart. */
+static enum mh_code resume_ids(struct mh_city *c, struct mh_db *db, struct mh_err *reterr)
+{
+	struct mh_arena a = MH_ARENA(1 << 16);
+	struct mh_q_matter_newest_row matter = {0};
+	struct mh_q_file_newest_row file = {0};
+	struct mh_q_message_newest_row message = {0};
+	bool found;
+	enum mh_code code = mh_q_matter_newest(db, &a, &(struct mh_q_matter_newest_in){.home_id = c->home_id}, &found,
+					       &matter, reterr);
+	if (code == MH_OK)
+		code = mh_q_file_newest(db, &a, &(struct mh_q_file_newest_in){.home_id = c->home_id}, &found, &file,
+					reterr);
+	if (code == MH_OK)
+		code = mh_q_message_newest(db, &a, &(struct mh_q_message_newest_in){.home_id = c->home_id}, &found,
+					   &message, reterr);
+	mh_arena_done(&a);
+	MH_TRY(code);
+	skip_id(c, matter.id);
+	skip_id(c, file.id);
+	skip_id(c, message.id);
+	return MH_OK;
+}
+
 /* --- opening --- */
 
 static enum mh_code fill(struct mh_city *c, struct mh_db *db, bool write, struct mh_err *reterr)
@@ -291,7 +326,9 @@ static enum mh_code fill(struct mh_city *c, struct mh_db *db, bool write, struct
 	MH_TRY(load_calendars(c, db, reterr));
 	MH_TRY(load_defs(c, db, reterr));
 	MH_TRY(read_master(c, reterr));
-	return write ? mh_ledger_open(db, c->home_id, c->state_dir, &c->ledger, reterr) : MH_OK;
+	if (!write) return MH_OK;
+	MH_TRY(resume_ids(c, db, reterr));
+	return mh_ledger_open(db, c->home_id, c->state_dir, &c->ledger, reterr);
 }
 
 enum mh_code mh_city_open(struct mh_db *db, struct mh_str state_dir, bool write, struct mh_clock clock,
@@ -312,6 +349,7 @@ enum mh_code mh_city_open(struct mh_db *db, struct mh_str state_dir, bool write,
 enum mh_code mh_city_reopen_ledger(struct mh_city *c, struct mh_db *db, struct mh_err *reterr)
 {
 	c->ledger = mh_ledger_close(c->ledger);
+	MH_TRY(resume_ids(c, db, reterr));
 	return mh_ledger_open(db, c->home_id, c->state_dir, &c->ledger, reterr);
 }
 
