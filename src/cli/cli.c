@@ -24,6 +24,7 @@
 	X(ledger_export)                                                                                               \
 	X(ledger_rebuild)                                                                                              \
 	X(ledger_succeed)                                                                                              \
+	X(doctor)                                                                                                      \
 	X(backup)                                                                                                      \
 	X(restore)                                                                                                     \
 	X(export)                                                                                                      \

@@ -333,14 +333,14 @@ static void say_ledger(const struct restore *r)
 					  cli,
 					  "  ledger: the signing key is not here, and a backup's key never signs again",
 					  "  账本：状态目录没有签名密钥，备份中的密钥不再用于签发"));
-		mh_cli_say(
-			cli, "%s",
-			mh_cli_t(cli,
-				 "  Before serving, close this log and open the next: minhu ledger succeed --store …\n"
-				 "  If you have the checkpoint last published, restore again, into an empty store, "
-				 "with --head FILE --succeed.",
-				 "  开始服务之前，请封存旧账本并开立新账本：minhu ledger succeed --store …\n"
-				 "  如有最后公布的检查点，请改在空的数据存储中用 --head 文件 --succeed 重新恢复。"));
+		mh_cli_say(cli, "%s",
+			   mh_cli_t(cli,
+				    "  Before serving, close this log and open the next: minhu ledger succeed --yes "
+				    "--store …\n"
+				    "  If you have the checkpoint last published, restore again, into an empty store, "
+				    "with --head FILE --succeed.",
+				    "  开始服务之前，请封存旧账本并开立新账本：minhu ledger succeed --yes --store …\n"
+				    "  如有最后公布的检查点，请改在空的数据存储中用 --head 文件 --succeed 重新恢复。"));
 	}
 }
 

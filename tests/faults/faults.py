@@ -123,8 +123,9 @@ class City(e2e.City):
 class Load:
     """Clients that raise matters, each under a key of its own, and somebody who keeps every checkpoint."""
 
-    def __init__(self, city, clients=8, seed=1):
+    def __init__(self, city, clients=8, seed=1, name="fault"):
         self.city = city
+        self.name = name
         self.clients = clients
         self.random = random.Random(seed)
         self.acked = {}    # key → reference
@@ -140,7 +141,7 @@ class Load:
     def key(self):
         with self.lock:
             self.n += 1
-            return f"fault-{self.n:08d}"
+            return f"{self.name}-{self.n:08d}"
 
     def post(self, connection, key):
         body = json.dumps({"kind": "request-12345", "fields": {
