@@ -7,7 +7,7 @@
  *   [1,"330100",…]                                                 blobs in base64, NULL as null
  *   {"ledger":[{"log":1,"size":N,"root":HEX}]}
  *   {"end":ROWS,"sha256":HEX}                                      of every byte before this line
- * The lease is left out: it is of the store. Uploaded files and, unless asked for, keys are in the state folder, which is
+ * The lease and sessions are left out: they are of the store. Uploaded files and, unless asked for, keys are in the state folder, which is
  * copied apart from this: whoever holds both can read everything. */
 #ifndef MH_LOOP_ARCHIVE_H
 #define MH_LOOP_ARCHIVE_H

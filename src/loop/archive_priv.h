@@ -11,10 +11,11 @@
 #define MH_ARCHIVE_PAGE 500
 #define MH_ARCHIVE_KEY_MAX ((size_t)64 << 10)
 
-/* Tables that are of the store and not of the city. */
+/* Tables that are of the store and not of the city: who writes, who is logged in, who has to wait. */
 static inline bool mh_archive__skips(const struct mh_db_table *t)
 {
-	return mh_str_is(mh_str_c(t->name), "lease");
+	struct mh_str name = mh_str_c(t->name);
+	return mh_str_is(name, "lease") || mh_str_is(name, "session") || mh_str_is(name, "login_wait");
 }
 /* Calls fn for every row of the table, by key. */
 typedef enum mh_code mh_archive_row(void *ctx, const struct mh_db_table *t, const struct mh_db_cell *cells,
