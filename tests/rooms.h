@@ -13,7 +13,7 @@ static struct mh_arena room_arena = {.cap = (size_t)256 << 20};
 static struct mh_db_tx room_db;
 static struct mh_tx tx;
 
-static int open_rooms(void **state)
+static inline int open_rooms(void **state)
 {
 	struct mh_buf report = MH_BUF(1 << 20);
 	struct mh_err err = {0};
@@ -28,7 +28,7 @@ static int open_rooms(void **state)
 	return mh_db_begin_write(&room_db, NULL) == MH_OK ? 0 : -1;
 }
 
-static int close_rooms(void **state)
+static inline int close_rooms(void **state)
 {
 	mh_tx_done(&tx);
 	mh_db_rollback(&room_db);

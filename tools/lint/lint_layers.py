@@ -74,7 +74,7 @@ def check_quiet(lint, path, text, folder):
         if m.group(1) == 'abort' and path in MAY_ABORT:
             continue
         lint.error(path, line_of(code, m.start()), f'{m.group(1)}(): a library layer returns errors, it does not print or end')
-    for m in re.finditer(r'\bfprintf\s*\(\s*(stderr|stdout)|\bmh_log_?\w*\s*\(|\bf?puts\s*\([^;]*\bstd(err|out)\b', code):
+    for m in re.finditer(r'\bfprintf\s*\(\s*(stderr|stdout)|\bmh_log(_err|_threshold)?\s*\(|\bf?puts\s*\([^;]*\bstd(err|out)\b', code):
         lint.error(path, line_of(code, m.start()), 'a library layer does not log; web, cli and main do')
 
 
