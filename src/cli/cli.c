@@ -37,6 +37,7 @@
 	X(user_totp)                                                                                                   \
 	X(user_import)                                                                                                 \
 	X(open311_key)                                                                                                 \
+	X(sample)                                                                                                      \
 	X(version)
 
 #define DECLARE(name) extern const struct mh_command mh_cmd_##name;

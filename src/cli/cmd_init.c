@@ -40,13 +40,30 @@ static enum mh_code keep_import_map(struct mh_cli *cli, struct mh_db *db, struct
 	return mh_db_commit(&tx, reterr);
 }
 
+/* A city may begin on an earlier day than today, so that a past can be put into it; 0: now. */
+static enum mh_code beginning(struct mh_cli *cli, mh_time *ret, struct mh_err *reterr)
+{
+	const char *text = mh_cli_opt(cli, "as-of");
+	mh_day day = 0;
+	if (!text) return MH_OK;
+	if (!mh_day_parse(mh_str_c(text), &day) || mh_day_start(day, MH_ZONE_CHINA) >= mh_now(&cli->clock))
+		return mh_cli_wrong_usage(
+			cli, MH_FAIL(reterr, MH_E_INVALID,
+				     "The option --as-of takes a day before today, such as 2026-01-01"));
+	*ret = mh_day_start(day, MH_ZONE_CHINA);
+	return MH_OK;
+}
+
 static enum mh_code make(struct mh_cli *cli, struct mh_str pack, struct mh_str uri, struct mh_str state,
 			 struct mh_err *reterr)
 {
 	struct mh_db *db MH_CLEANUP(mh_db_closep) = NULL;
 	struct mh_buf report MH_CLEANUP(mh_buf_done) = MH_BUF(REPORT_MAX);
+	mh_time as_of = 0;
+	MH_TRY(beginning(cli, &as_of, reterr));
 	MH_TRY(mh_cli__busy(mh_db_open(uri, MH_DB_CREATE, &db, reterr), reterr));
-	enum mh_code code = mh_pack_create(db, pack, state, cli->clock, cli->rng, &report, reterr);
+	struct mh_clock clock = as_of ? mh_clock_fixed(&as_of) : cli->clock;
+	enum mh_code code = mh_pack_create(db, pack, state, clock, cli->rng, &report, reterr);
 	if (report.len && !cli->json) fwrite(report.ptr, 1, report.len, cli->err);
 	MH_TRY(code);
 	return keep_import_map(cli, db, pack, reterr);
@@ -183,6 +200,10 @@ static const struct mh_option options[] = {{.name = "pack",
 					    .required = true,
 					    .en = "the pack: a city's configuration, such as packs/hangzhou",
 					    .zh = "配置包：一座城市的配置，如 packs/hangzhou"},
+					   {.name = "as-of",
+					    .arg = "DAY",
+					    .en = "the city begins on this day instead of today: for a past to be put into it",
+					    .zh = "城市自该日而非今日起始，以便补入过往"},
 					   {0}};
 
 const struct mh_command mh_cmd_init = {
