@@ -47,9 +47,9 @@ static enum mh_code beginning(struct mh_cli *cli, mh_time *ret, struct mh_err *r
 	mh_day day = 0;
 	if (!text) return MH_OK;
 	if (!mh_day_parse(mh_str_c(text), &day) || mh_day_start(day, MH_ZONE_CHINA) >= mh_now(&cli->clock))
-		return mh_cli_wrong_usage(
-			cli, MH_FAIL(reterr, MH_E_INVALID,
-				     "The option --as-of takes a day before today, such as 2026-01-01"));
+		return mh_cli_wrong_usage(cli,
+					  MH_FAIL(reterr, MH_E_INVALID,
+						  "The option --as-of takes a day before today, such as 2026-01-01"));
 	*ret = mh_day_start(day, MH_ZONE_CHINA);
 	return MH_OK;
 }
@@ -194,17 +194,18 @@ static enum mh_code run(struct mh_cli *cli, struct mh_err *reterr)
 	return show(cli, uri, &t, reterr);
 }
 
-static const struct mh_option options[] = {{.name = "pack",
-					    .arg = "DIR",
-					    .env = "MINHU_PACK",
-					    .required = true,
-					    .en = "the pack: a city's configuration, such as packs/hangzhou",
-					    .zh = "配置包：一座城市的配置，如 packs/hangzhou"},
-					   {.name = "as-of",
-					    .arg = "DAY",
-					    .en = "the city begins on this day instead of today: for a past to be put into it",
-					    .zh = "城市自该日而非今日起始，以便补入过往"},
-					   {0}};
+static const struct mh_option options[] = {
+	{.name = "pack",
+	 .arg = "DIR",
+	 .env = "MINHU_PACK",
+	 .required = true,
+	 .en = "the pack: a city's configuration, such as packs/hangzhou",
+	 .zh = "配置包：一座城市的配置，如 packs/hangzhou"},
+	{.name = "as-of",
+	 .arg = "DAY",
+	 .en = "the city begins on this day instead of today: for a past to be put into it",
+	 .zh = "城市自该日而非今日起始，以便补入过往"},
+	{0}};
 
 const struct mh_command mh_cmd_init = {
 	.name = "init",

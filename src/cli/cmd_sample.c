@@ -44,7 +44,8 @@ static enum mh_code span(struct mh_cli *cli, struct sampling *s, struct mh_db *d
 	if (begun < s->config.from) return MH_OK;
 	s->config.from = begun + 1000;
 	if (s->config.until - begun > DAY_MS) return MH_OK;
-	enum mh_code code = MH_FAIL(reterr, MH_E_CONFLICT, "This city has no past to be played: its record goes up to today");
+	enum mh_code code = MH_FAIL(reterr, MH_E_CONFLICT,
+				    "This city has no past to be played: its record goes up to today");
 	mh_err_hint(reterr, "Make one that begins earlier: minhu init --as-of %s --store … --pack …",
 		    mh_day_text(&cli->arena, mh_time_day(s->config.until, city->zone_min) - (mh_day)s->days).ptr);
 	return code;
@@ -61,7 +62,8 @@ static void say(struct mh_cli *cli, const struct sampling *s)
 	mh_cli_say(cli, mh_cli_t(cli, "%lld are open now, %lld of them late", "目前在办 %lld 件，其中逾期 %lld 件"),
 		   (long long)c->open, (long long)c->late);
 	if (ms > 0)
-		mh_cli_say(cli, mh_cli_t(cli, "%lld.%lld s: %lld matters a minute", "用时 %lld.%lld 秒，每分钟 %lld 件"),
+		mh_cli_say(cli,
+			   mh_cli_t(cli, "%lld.%lld s: %lld matters a minute", "用时 %lld.%lld 秒，每分钟 %lld 件"),
 			   (long long)(ms / 1000), (long long)(ms % 1000 / 100), (long long)(c->raised * 60000 / ms));
 }
 
@@ -122,7 +124,8 @@ const struct mh_command mh_cmd_sample = {
 	.name = "sample",
 	.en = "Fill a new city with an invented past, for trying things out",
 	.zh = "为新建的城市演绎一段虚构的过往，供试用",
-	.more_en = "People, offices and clocks act on the real engine with a clock of their own, up to this moment; what is "
+	.more_en = "People, offices and clocks act on the real engine with a clock of their own, up to this moment; "
+		   "what is "
 		   "open then\n"
 		   "goes on. The city must begin before the history: minhu init --as-of DAY. Everything is invented; "
 		   "never use it on a\n"

@@ -132,20 +132,24 @@ static enum mh_code cases(struct mh_sample__book *b, const struct mh_city *city,
 
 /* --- how a kind is played --- */
 
-/* "40-600min": how long until somebody has a look. */
+/* "40-600min": how long until somebody has a look. Also wmin, minutes of office hours. */
 static bool read_wait(struct mh_str text, struct mh_sample__wait *ret)
 {
 	size_t digits = 0;
 	enum mh_unit unit;
-	int64_t min, max;
+	int64_t min, max, step;
 	while (digits < text.len && (text.ptr[digits] == '-' || (text.ptr[digits] >= '0' && text.ptr[digits] <= '9')))
 		digits++;
-	if (!mh_unit_parse((struct mh_str){text.ptr + digits, text.len - digits}, &unit)) return false;
+	struct mh_str name = {text.ptr + digits, text.len - digits};
+	bool minutes = mh_str_is(name, "wmin");
+	if (minutes) unit = MH_UNIT_WH;
+	else if (!mh_unit_parse(name, &unit)) return false;
 	if (!mh_sample__range((struct mh_str){text.ptr, digits}, &min, &max) || max > 10000) return false;
 	/* Working days are seven hours each here: people do things in the middle of a day. */
 	if (unit == MH_UNIT_WD) min *= 7, max *= 7, unit = MH_UNIT_WH;
 	if (unit == MH_UNIT_D) min *= 24, max *= 24, unit = MH_UNIT_H;
-	*ret = (struct mh_sample__wait){min * mh_unit_steps(unit), max * mh_unit_steps(unit), unit};
+	step = minutes ? 60000 : mh_unit_steps(unit);
+	*ret = (struct mh_sample__wait){min * step, max * step, unit};
 	return true;
 }
 
@@ -156,6 +160,13 @@ static void waits(struct mh_sample__kind *k, struct mh_yaml *map, struct mh_diag
 		if (s < 0) MH_DIAG_ERROR(d, "state", y->key_at, NULL, "there is no such state");
 		else if (!read_wait(y->text, &k->wait[s])) bad(d, y, "write a time: 5-40min, 1-6wd");
 	}
+}
+
+static bool starts_from(const struct mh_transition *t, int state)
+{
+	for (size_t i = 0; i < t->n_from; i++)
+		if (t->from[i] == state) return t->trigger == MH_BY_PERSON;
+	return false;
 }
 
 /* "transition" holds in every state, "state.transition" in one; "none" is doing nothing. */
@@ -175,7 +186,9 @@ static void weigh(struct mh_sample__kind *k, struct mh_yaml *y, struct mh_diags 
 		return;
 	}
 	for (size_t s = 0; s < k->def->n_states; s++)
-		if (state < 0 || (size_t)state == s) k->weight[s * (nt + 1) + (size_t)t] = w;
+		if ((state < 0 || (size_t)state == s) &&
+		    ((size_t)t == nt || starts_from(&k->def->transitions[t], (int)s)))
+			k->weight[s * (nt + 1) + (size_t)t] = w;
 }
 
 static void weights(struct mh_sample__kind *k, struct mh_yaml *map, struct mh_diags *d)
@@ -196,7 +209,8 @@ static enum mh_code blank(struct mh_arena *a, struct mh_sample__kind *k, struct 
 	for (size_t s = 0; s < k->def->n_states; s++) {
 		bool over = mh_def_is_over(k->def, (int)s);
 		k->wait[s] = (struct mh_sample__wait){3600000, 14 * 3600000, MH_UNIT_WH};
-		for (size_t t = 0; t < nt; t++) k->weight[s * (nt + 1) + t] = !over;
+		for (size_t t = 0; t < nt; t++)
+			k->weight[s * (nt + 1) + t] = !over && starts_from(&k->def->transitions[t], (int)s);
 		k->weight[s * (nt + 1) + nt] = over ? 100 : 0;
 	}
 	return MH_OK;
@@ -291,7 +305,8 @@ static enum mh_code read_tops(struct mh_sample__book *b, struct mh_str pack_dir,
 		return code;
 	}
 	for (size_t i = 0; i < n; i++) {
-		struct mh_str path = mh_str_fmt(b->arena, MH_STR_FMT "/" MH_STR_FMT, MH_STR_ARG(dir), MH_STR_ARG(names[i]));
+		struct mh_str path = mh_str_fmt(b->arena, MH_STR_FMT "/" MH_STR_FMT, MH_STR_ARG(dir),
+						MH_STR_ARG(names[i]));
 		MH_TRY_MEM(path.ptr, reterr);
 		MH_TRY(read_top(b, path, report, reterr));
 	}

@@ -16,10 +16,8 @@ static const struct {
 	const char *suffix, *type;
 	unsigned media;
 } types[] = {
-	{".png", "image/png", MH_MEDIA_PHOTO},
-	{".jpg", "image/jpeg", MH_MEDIA_PHOTO},
-	{".txt", "text/plain", MH_MEDIA_DOCUMENT},
-	{".pdf", "application/pdf", MH_MEDIA_DOCUMENT},
+	{".png", "image/png", MH_MEDIA_PHOTO},     {".jpg", "image/jpeg", MH_MEDIA_PHOTO},
+	{".txt", "text/plain", MH_MEDIA_DOCUMENT}, {".pdf", "application/pdf", MH_MEDIA_DOCUMENT},
 	{".wav", "audio/wav", MH_MEDIA_AUDIO},
 };
 
@@ -82,8 +80,8 @@ enum mh_code mh_sample__files(struct mh_sample__book *b, const struct mh_city *c
 		size_t n = 0;
 		if (mh_dir_list(b->arena, dir.ptr, types[t].suffix, &names, &n, NULL) != MH_OK) return MH_OK;
 		for (size_t i = 0; i < n && b->n_files < MH_SAMPLE_FILES_MAX; i++) {
-			struct mh_str path =
-				mh_str_fmt(b->arena, MH_STR_FMT "/" MH_STR_FMT, MH_STR_ARG(dir), MH_STR_ARG(names[i]));
+			struct mh_str path = mh_str_fmt(b->arena, MH_STR_FMT "/" MH_STR_FMT, MH_STR_ARG(dir),
+							MH_STR_ARG(names[i]));
 			MH_TRY_MEM(path.ptr, reterr);
 			MH_TRY(add(b, city, path, t, reterr));
 		}

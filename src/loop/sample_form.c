@@ -107,8 +107,8 @@ static json_t *date_of(const struct mh_sample__talk *t, struct mh_yaml *r)
 
 static json_t *contact_of(const struct mh_sample__talk *t)
 {
-	struct mh_str name = mh_sample__say(t, MH_STR("{person}")), phone = mh_str_fmt(
-		t->arena, "10%09lld", (long long)mh_random_below(t->rng, 1000000000));
+	struct mh_str name = mh_sample__say(t, MH_STR("{person}")),
+		      phone = mh_str_fmt(t->arena, "10%09lld", (long long)mh_random_below(t->rng, 1000000000));
 	if (!name.ptr || !phone.ptr) return NULL;
 	return json_pack("{s:s%, s:s%}", "name", name.ptr, name.len, "phone", phone.ptr, phone.len);
 }
@@ -145,7 +145,8 @@ static json_t *matter_of(const struct mh_sample__talk *t, const struct mh_field 
 }
 
 /* NULL: not to be had. */
-static json_t *value(const struct mh_sample__talk *t, const struct mh_field *f, struct mh_str step, const json_t *chosen)
+static json_t *value(const struct mh_sample__talk *t, const struct mh_field *f, struct mh_str step,
+		     const json_t *chosen)
 {
 	struct mh_yaml *r = f->type == MH_F_TEXT ? text_rule(t, step, f->name, chosen) : rule(t, step, f->name);
 	int64_t percent = 0;

@@ -4,6 +4,8 @@
 #include "base/yaml.h"
 #include "loop/sample.h"
 
+#include "sql_gen.h"
+
 struct mh_sample__wait {
 	int64_t min, max; /* steps of the unit */
 	enum mh_unit unit;
@@ -20,9 +22,9 @@ struct mh_sample__case {
 /* How one version of one kind is played. */
 struct mh_sample__kind {
 	const struct mh_def *def;
-	int64_t share;               /* of the arrivals; 0: not raised by people */
-	struct mh_yaml *by, *fill;   /* role → weight; field → how it is filled */
-	int *weight;                 /* [state][transition], and one more for doing nothing */
+	int64_t share;                /* of the arrivals; 0: not raised by people */
+	struct mh_yaml *by, *fill;    /* role → weight; field → how it is filled */
+	int *weight;                  /* [state][transition], and one more for doing nothing */
 	struct mh_sample__wait *wait; /* [state] */
 	struct mh_sample__case **cases;
 	size_t n_cases;
@@ -113,4 +115,59 @@ int mh_sample__place(const struct mh_rng *rng, const struct mh_city *city, struc
 /* When somebody next has a look at a matter that came into `state` at `from`. */
 mh_time mh_sample__look(const struct mh_sample__book *b, const struct mh_sample__kind *k, int state,
 			const struct mh_cal *cal, const struct mh_rng *rng, mh_time from);
+
+/* --- playing --- */
+#define MH_SAMPLE_KNOWN_MAX 64 /* matters of other kinds that steps may refer to, the newest */
+/* A matter that somebody will look at again. */
+struct mh_sample__live {
+	int64_t id;
+	const struct mh_sample__kind *kind;
+	const struct mh_sample__case *what;
+	mh_time look;
+	int state, burst, place, idle;
+	bool over;
+};
+struct mh_sample__visit { /* an entry of the heap; stale when the matter's look has moved */
+	mh_time at;
+	int64_t id;
+};
+struct mh_sample__known { /* what a class or item is called */
+	struct mh_str kind;
+	char ref[40], category[16];
+};
+struct mh_sample__sim {
+	struct mh_db *db;
+	struct mh_city *city;
+	const struct mh_sample_config *config;
+	struct mh_sample__book book;
+	struct mh_arena arena, step; /* of the whole; of one step */
+	struct mh_rng_seed seed;
+	struct mh_rng rng;
+	mh_time now;
+	struct mh_sample__arrival *arrivals;
+	struct mh_sample__burst *bursts;
+	struct mh_sample__live *live; /* by id, ascending */
+	size_t n_live, room_live, n_over;
+	struct mh_sample__visit *heap;
+	size_t n_heap, room_heap;
+	struct mh_sample__known known[MH_SAMPLE_KNOWN_MAX];
+	size_t n_known;
+	int64_t newest; /* id */
+	int64_t total_share;
+	struct mh_sample_count count;
+	bool sign; /* a panel waits for a signed head */
+	int batch;
+};
+/* The matter as the store has it now; lives for the step. */
+enum mh_code mh_sample__row(struct mh_sample__sim *s, int64_t id, struct mh_q_matter_by_id_row *ret,
+			    struct mh_err *reterr);
+int *mh_sample__weights(const struct mh_sample__kind *k, int state);
+struct mh_sample__talk mh_sample__talk_of(struct mh_sample__sim *s, const struct mh_sample__live *l, int unit);
+/* Somebody does what comes to hand; *ret_done false: nothing, and *ret is not set. */
+enum mh_code mh_sample__act(struct mh_sample__sim *s, struct mh_sample__live *l,
+			    const struct mh_q_matter_by_id_row *row, bool *ret_done, struct mh_outcome *ret,
+			    struct mh_err *reterr);
+/* The first elector of the panel who has not voted yet does. */
+enum mh_code mh_sample__ballot(struct mh_sample__sim *s, struct mh_sample__live *l, bool *ret_done,
+			       struct mh_outcome *ret, struct mh_err *reterr);
 #endif

@@ -13,7 +13,8 @@ static int64_t day_weight(const struct mh_sample__book *b, const struct mh_cal *
 	const struct mh_cal_day *row = mh_cal_find(cal, day);
 	int64_t w = b->week[mh_day_weekday(day) - 1] * b->months[mh_day_civil(day).month - 1];
 	if (row && !row->working) w = w * b->holiday / 100;
-	if (row && row->working) w = b->week[0] * b->months[mh_day_civil(day).month - 1]; /* a make-up day is like Monday */
+	if (row && row->working)
+		w = b->week[0] * b->months[mh_day_civil(day).month - 1]; /* a make-up day is like Monday */
 	return w > 0 ? w : 1;
 }
 
@@ -173,8 +174,7 @@ enum mh_code mh_sample__arrivals(const struct mh_sample__book *b, const struct m
 	size_t late = days.n > (size_t)b->recent_days ? days.n - (size_t)b->recent_days : 0;
 	for (int64_t i = 0; i < n; i++) {
 		mh_day day = draw_day(&days, rng, i < recent ? late : 0);
-		p.list[i] = (struct mh_sample__arrival){
-			clamp(config, draw_moment(b, rng, day, city->zone_min)), -1};
+		p.list[i] = (struct mh_sample__arrival){clamp(config, draw_moment(b, rng, day, city->zone_min)), -1};
 	}
 	qsort(p.list, (size_t)n, sizeof *p.list, earlier);
 	make_bursts(&p);

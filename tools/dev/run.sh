@@ -13,7 +13,9 @@ cmd_run() {
 		chmod 700 var
 		[ ! -e var/making ] || rm -rf "$store" "$store"-* "$store".*
 		touch var/making
-		step "making a sample city in $store" build/minhu init --store "sqlite:$store" --pack "$pack"
+		step "making a sample city in $store" build/minhu init --store "sqlite:$store" --pack "$pack" \
+			--as-of "$(date -d '-366 days' +%F)"
+		step 'a year of history' build/minhu sample --store "sqlite:$store" --pack "$pack" --matters "${MINHU_MATTERS:-400}"
 		# The sample city's own accounts; every one has this password. A real city's come from `minhu user add`.
 		head -c 9 /dev/urandom | od -An -tx1 | tr -d ' \n' >var/password
 		echo >>var/password
