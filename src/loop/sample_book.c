@@ -259,14 +259,16 @@ static bool a_case_has(const struct mh_sample__book *b, struct mh_str slot)
 
 static void check_slots(const struct mh_sample__book *b, const struct mh_yaml *y, struct mh_diags *d)
 {
+	int open = 0;
 	for (const struct mh_yaml *i = y ? y->first : NULL; i; i = i->next) check_slots(b, i, d);
+	for (size_t at = 0; y && at < y->text.len; at++) open += (y->text.ptr[at] == '{') - (y->text.ptr[at] == '}');
+	if (open != 0) MH_DIAG_ERROR(d, "brace", y->at, NULL, "a brace is not closed");
 	for (size_t at = 0, end; y && y->kind == MH_YAML_SCALAR && at < y->text.len; at++) {
 		if (y->text.ptr[at] != '{') continue;
 		for (end = at + 1; end < y->text.len && !strchr("{|:}", y->text.ptr[end]);) end++;
 		struct mh_str slot = {y->text.ptr + at + 1, end - at - 1};
 		bool plain = end < y->text.len && y->text.ptr[end] == '}';
-		if (end == y->text.len) MH_DIAG_ERROR(d, "brace", y->at, NULL, "a brace is not closed");
-		else if (plain && !mh_sample__is_builtin(slot) && !mh_sample__list(b, slot) && !a_case_has(b, slot))
+		if (plain && !mh_sample__is_builtin(slot) && !mh_sample__list(b, slot) && !a_case_has(b, slot))
 			MH_DIAG_ERROR(d, "slot", y->at, NULL, "nothing fills {" MH_STR_FMT "}", MH_STR_ARG(slot));
 	}
 }
