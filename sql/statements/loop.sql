@@ -20,3 +20,9 @@ where f.home_id = :home_id and f.hash = :hash and f.matter_id <> :matter_id;
 -- One entry of a matter by its number; of the newest log, should two logs have given the number to it.
 select log, seq, entry from ledger_entry
 where home_id = :home_id and matter_id = :matter_id and seq = :seq order by log desc limit 1;
+
+-- name: search_entries :many
+-- Entries in order, with whose they are: what the index of search follows.
+-- param: from_seq int
+select seq, matter_id, entry from ledger_entry where home_id = :home_id and log = :log and seq >= :from_seq
+order by seq limit :limit;

@@ -1,6 +1,7 @@
 /* `minhu serve`: the city in service, behind HTTP, until it is told to stop. */
 #include "base/log.h"
 #include "cli/cli.h"
+#include "loop/search.h"
 #include "loop/service.h"
 #include "sql_gen.h"
 #include "web/api.h"
@@ -86,6 +87,26 @@ static enum mh_code start_service(struct serve *s, struct mh_err *reterr)
 	return mh_service_start(&config, &s->service, reterr);
 }
 
+static void search_trouble(void *ctx, const struct mh_err *err)
+{
+	mh_log_err(MH_LOG_WARN, "search", err);
+}
+
+/* A city serves without search rather than not at all. */
+static void start_search(struct serve *s)
+{
+	struct mh_err err = {0};
+	struct mh_search_config config = {
+		.uri = s->uri,
+		.path = mh_str_fmt(&s->cli->arena, MH_STR_FMT "/search.db", MH_STR_ARG(s->state_dir)),
+		.city = mh_service_city(s->service),
+		.clock = s->cli->clock,
+		.trouble = search_trouble};
+	enum mh_code code = config.path.ptr ? mh_search_start(&config, &s->api.search, &err)
+					    : MH_FAIL(&err, MH_E_NO_MEMORY, "Memory is short");
+	if (code != MH_OK) mh_log_err(MH_LOG_ERROR, "search", &err);
+}
+
 static enum mh_code start_http(struct serve *s, struct mh_err *reterr)
 {
 	const char *listen = mh_cli_opt(s->cli, "listen");
@@ -127,6 +148,7 @@ static enum mh_code start(struct serve *s, struct mh_err *reterr)
 	MH_TRY(mh_open311_open(mh_service_city(s->service), mh_now(&s->cli->clock), s->state_dir, &s->open311, reterr));
 	s->api.open311 = s->open311;
 	MH_TRY(mh_http_pool_open(s->uri, mh_service_writer(s->service), prepared, &s->pool, reterr));
+	start_search(s);
 	return start_http(s, reterr);
 }
 
@@ -134,6 +156,8 @@ static enum mh_code start(struct serve *s, struct mh_err *reterr)
 static void stop(struct serve *s)
 {
 	mh_http_stop(s->http);
+	mh_search_stop(s->api.search);
+	mh_drawings_done(&s->api.drawings);
 	mh_open311_free(s->open311);
 	mh_service_stop(s->service);
 	mh_http_pool_close(s->pool);
@@ -170,7 +194,7 @@ static void greet(const struct serve *s)
 
 static enum mh_code run(struct mh_cli *cli, struct mh_err *reterr)
 {
-	struct serve s = {.cli = cli};
+	struct serve s = {.cli = cli, .api = {.drawings = MH_DRAWINGS}};
 	sigset_t wanted;
 	int got = 0;
 	/* Blocked before any thread begins, so that only the wait below takes them. */

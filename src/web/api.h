@@ -6,11 +6,32 @@
 #include "loop/service.h"
 #include "web/request.h"
 
+#include <pthread.h>
+
+/* Drawings of definitions, kept; any thread. */
+struct mh_drawings {
+	pthread_mutex_t lock;
+	struct mh_arena arena;
+	struct mh_drawing *first;
+	size_t n;
+};
+#define MH_DRAWINGS                                                                                                    \
+	{                                                                                                              \
+		.lock = PTHREAD_MUTEX_INITIALIZER, .arena = {.cap = (size_t)256 << 20 }                                \
+	}
+/* *ret lives as long as `d`. lang: static. Errors: those of mh_def_svg; MH_E_UNAVAILABLE after very many definitions. */
+enum mh_code mh_drawings_get(struct mh_drawings *d, const struct mh_def *def, const char *lang, struct mh_str *ret,
+			     struct mh_err *reterr);
+void mh_drawings_done(struct mh_drawings *d);
+
 struct mh_open311; /* web/open311.h */
+struct mh_search;  /* loop/search.h */
 struct mh_signin;  /* web/signin.h */
 /* mh_http_config.app. Lives as long as the server. */
 struct mh_api {
 	struct mh_service *service;
+	struct mh_search *search; /* NULL: there is none */
+	struct mh_drawings drawings;
 	struct mh_signin *signin;         /* NULL: Minhu-Actor is believed, there are no sessions */
 	struct mh_str files_dir;          /* where evidence is kept; NUL behind */
 	struct mh_str upload_dir;         /* where it lies before; likewise */

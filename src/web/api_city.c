@@ -133,29 +133,28 @@ static const struct mh_def *newest(const struct mh_city *c, struct mh_str kind)
 	return d;
 }
 
-static enum mh_code drawn(struct mh_request *req, struct mh_response *res, bool svg, struct mh_err *reterr)
-{
-	const struct mh_def *d = newest(mh_api_city(req), mh_req_str(req, "kind"));
-	enum mh_code code = MH_OK;
-	if (!d) return MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no such kind of matter");
-	struct mh_buf b = MH_BUF(4 << 20);
-	if (svg) code = mh_def_svg(d, mh_api_lang(req), &b, reterr);
-	else mh_def_mermaid(d, mh_api_lang(req), &b);
-	if (code == MH_OK) code = mh_res_buf(res, 200, svg ? "image/svg+xml" : "text/plain; charset=utf-8", &b, reterr);
-	mh_buf_done(&b);
-	res->cache = MH_CACHE_PUBLIC;
-	if (svg) res->csp = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-	return code;
-}
-
 static enum mh_code get_svg(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
-	return drawn(req, res, true, reterr);
+	const struct mh_def *d = newest(mh_api_city(req), mh_req_str(req, "kind"));
+	struct mh_str svg;
+	if (!d) return MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no such kind of matter");
+	MH_TRY(mh_drawings_get(&mh_api_of(req)->drawings, d, mh_api_lang(req), &svg, reterr));
+	mh_res_bytes(res, 200, "image/svg+xml", svg);
+	res->cache = MH_CACHE_PUBLIC;
+	res->csp = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+	return mh_res_tag(res, reterr);
 }
 
 static enum mh_code get_mermaid(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
-	return drawn(req, res, false, reterr);
+	const struct mh_def *d = newest(mh_api_city(req), mh_req_str(req, "kind"));
+	if (!d) return MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no such kind of matter");
+	struct mh_buf b = MH_BUF(4 << 20);
+	mh_def_mermaid(d, mh_api_lang(req), &b);
+	enum mh_code code = mh_res_buf(res, 200, "text/plain; charset=utf-8", &b, reterr);
+	mh_buf_done(&b);
+	res->cache = MH_CACHE_PUBLIC;
+	return code;
 }
 
 /* --- counts and publications --- */

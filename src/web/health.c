@@ -1,4 +1,5 @@
 /* Whether the process lives, whether it can serve, and its numbers: for supervisors, proxies and Prometheus. */
+#include "loop/search.h"
 #include "web/api.h"
 #include "web/web_priv.h"
 
@@ -93,6 +94,15 @@ static void of_service(struct mh_buf *b, struct mh_service *service, mh_time now
 	metric(b, "minhu_tick_due", "gauge", s.due, "Clocks that the last tick dealt with.");
 }
 
+static void of_search(struct mh_buf *b, struct mh_search *search, mh_time now)
+{
+	struct mh_search_stats s = mh_search_stats(search);
+	metric(b, "minhu_search_indexed_entries", "gauge", s.indexed, "Ledger entries that search knows.");
+	metric(b, "minhu_search_lag_entries", "gauge", s.behind, "Ledger entries that search does not know yet.");
+	metric(b, "minhu_search_lag_milliseconds", "gauge", s.behind_since ? now - s.behind_since : 0,
+	       "How long search has been behind.");
+}
+
 /* How long the oldest due clock has been waiting; nothing is said when the store cannot be read. */
 static void of_clocks(struct mh_request *req, struct mh_buf *b)
 {
@@ -123,6 +133,7 @@ static enum mh_code get_metrics(struct mh_request *req, struct mh_response *res,
 	if (req->app) {
 		of_writer(&b, mh_api_of(req)->service);
 		of_service(&b, mh_api_of(req)->service, req->received);
+		if (mh_api_of(req)->search) of_search(&b, mh_api_of(req)->search, req->received);
 		of_clocks(req, &b);
 	}
 	enum mh_code code = mh_res_buf(res, 200, "text/plain; version=0.0.4; charset=utf-8", &b, reterr);

@@ -48,6 +48,11 @@ static const struct mh_schema schemas[] = {
 	 "What the person who raised it sees", "诉求人所见"},
 	{"uploaded", "id:str sha256:str type:str size:int", "A stored file", "已存附件"},
 
+	{"hit", "ref:str number:str kind:str state:str owner:org~ place:org~ category:str open:bool seq:int",
+	 "A matter that was found, without what was said in it", "检索结果"},
+	{"search", "hits:[hit] next:str~ behind:int",
+	 "A page of hits; `behind`: entries of the ledger that are not searched yet", "检索结果列表"},
+
 	/* --- forms --- */
 	{"choice", "name:str label:label", "One of the values of a field", "选项"},
 	{"form_field",
@@ -86,8 +91,8 @@ static const struct mh_schema schemas[] = {
 	/* --- who acts --- */
 	{"session", "login:str csrf:str until:time token?:str", "A session that has begun", "登录会话"},
 	{"role", "role:str org:org~ permissions:[str]", "A role in a unit, and what routes it opens", "岗位与权限"},
-	{"me", "login:str zh:str en:str acting:role roles:[role] csrf?:str until?:time", "Who one is, and as what one acts now",
-	 "当前身份"},
+	{"me", "login:str zh:str en:str acting:role roles:[role] csrf?:str until?:time",
+	 "Who one is, and as what one acts now", "当前身份"},
 	{"open_session", "id:str at:time seen:time this:bool", "One of one's own sessions", "本人的会话"},
 	{"sessions", "sessions:[open_session]", "One's own sessions", "本人的会话列表"},
 

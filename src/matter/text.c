@@ -1,0 +1,40 @@
+/* What a matter says, for search: everything that stands in its fields. */
+#include "matter/matter_priv.h"
+
+static void say(struct mh_buf *out, struct mh_str s)
+{
+	mh_buf_str_add(out, s);
+	mh_buf_ch(out, '\n');
+}
+
+/* Values are flat or nearly so; what is deeper than a few levels is not text that somebody typed. */
+static void say_json(struct mh_buf *out, const json_t *v, int depth)
+{
+	const char *key;
+	const json_t *one;
+	size_t i;
+	if (json_is_string(v)) say(out, (struct mh_str){json_string_value(v), json_string_length(v)});
+	if (depth == 0) return;
+	if (json_is_array(v))
+		json_array_foreach((json_t *)(uintptr_t)v, i, one) say_json(out, one, depth - 1);
+	if (json_is_object(v))
+		json_object_foreach((json_t *)(uintptr_t)v, key, one) say_json(out, one, depth - 1);
+}
+
+enum mh_code mh_matter_texts(struct mh_tx *tx, int64_t id, struct mh_buf *out, bool *ret_erased, struct mh_err *reterr)
+{
+	struct mh_matter *m;
+	MH_TRY(mh_matter__load(tx, id, &m, reterr));
+	MH_TRY(mh_matter__personal(tx, m, reterr));
+	*ret_erased = m->erased;
+	if (m->erased) return MH_OK;
+	const struct mh_class *class = mh_city_class(tx->city, m->class_code);
+	say(out, m->number);
+	if (class) say(out, class->zh);
+	if (m->place >= 0) say(out, tx->city->orgs.list[m->place].zh);
+	say_json(out, m->facts, 3);
+	say_json(out, m->personal, 3);
+	return out->failed ? MH_FAIL(reterr, MH_E_TOO_LARGE,
+				     "Matter " MH_STR_FMT " holds more text than can be indexed", MH_STR_ARG(m->number))
+			   : MH_OK;
+}

@@ -1,0 +1,115 @@
+#include "text/terms.h"
+
+enum sort { SEPARATOR, LETTER, IDEOGRAPH };
+
+/* Full-width forms (FF01–FF5E) stand 0xFEE0 above ASCII. */
+static uint32_t fold(uint32_t c)
+{
+	if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
+	if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
+	return c;
+}
+
+/* Han with its extensions and compatibility forms, kana, hangul: scripts that run on. */
+static bool ideograph(uint32_t c)
+{
+	return (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
+	       (c >= 0x20000 && c <= 0x323AF) || (c >= 0x3041 && c <= 0x30FF && c != 0x30FB) || c == 0x3005 ||
+	       c == 0x3007 || (c >= 0xAC00 && c <= 0xD7A3);
+}
+
+static enum sort sort_of(uint32_t c)
+{
+	if (ideograph(c)) return IDEOGRAPH;
+	if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ? LETTER : SEPARATOR;
+	bool mark = c < 0xC0 || c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x2BFF) ||
+		    (c >= 0x3000 && c <= 0x303F) || c == 0x30FB || (c >= 0xFE10 && c <= 0xFE6F) ||
+		    (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x1F000 && c <= 0x1FAFF) || (c >= 0xE000 && c <= 0xF8FF) ||
+		    c >= 0xE0000;
+	return mark ? SEPARATOR : LETTER;
+}
+
+static void put(struct mh_buf *b, uint32_t c)
+{
+	if (c < 0x80) {
+		mh_buf_ch(b, (char)c);
+		return;
+	}
+	if (c < 0x800) {
+		mh_buf_ch(b, (char)(0xC0 | c >> 6));
+	} else if (c < 0x10000) {
+		mh_buf_ch(b, (char)(0xE0 | c >> 12));
+		mh_buf_ch(b, (char)(0x80 | (c >> 6 & 0x3F)));
+	} else {
+		mh_buf_ch(b, (char)(0xF0 | c >> 18));
+		mh_buf_ch(b, (char)(0x80 | (c >> 12 & 0x3F)));
+		mh_buf_ch(b, (char)(0x80 | (c >> 6 & 0x3F)));
+	}
+	mh_buf_ch(b, (char)(0x80 | (c & 0x3F)));
+}
+
+/* The next run of one sort; *ret_n: its characters. */
+static enum sort next_run(struct mh_str text, size_t *at, size_t *ret_from, size_t *ret_n)
+{
+	enum sort sort = SEPARATOR;
+	*ret_n = 0;
+	while (*at < text.len) {
+		size_t before = *at;
+		enum sort here = sort_of(fold(mh_utf8_next(text, at)));
+		if (sort == SEPARATOR && here != SEPARATOR) {
+			sort = here;
+			*ret_from = before;
+		} else if (here != sort) {
+			*at = before;
+			break;
+		}
+		if (here != SEPARATOR) ++*ret_n;
+	}
+	return sort;
+}
+
+static void word(struct mh_buf *b, struct mh_str text, size_t from, size_t n)
+{
+	for (size_t i = 0; i < n; i++) put(b, fold(mh_utf8_next(text, &from)));
+}
+
+/* c1c2 c2c3 …; the last one alone, so that every character begins some word. */
+static void pairs(struct mh_buf *b, struct mh_str text, size_t from, size_t n, bool with_last)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t next = from;
+		if (i + 1 == n && !with_last && n > 1) return;
+		uint32_t c = fold(mh_utf8_next(text, &next));
+		mh_buf_ch(b, ' ');
+		put(b, c);
+		from = next;
+		if (i + 1 < n) put(b, fold(mh_utf8_next(text, &next)));
+	}
+}
+
+void mh_terms_of(struct mh_str text, struct mh_buf *out)
+{
+	size_t at = 0, from = 0, n;
+	enum sort sort;
+	while ((sort = next_run(text, &at, &from, &n)) != SEPARATOR) {
+		if (sort == IDEOGRAPH) {
+			pairs(out, text, from, n, true);
+		} else {
+			mh_buf_ch(out, ' ');
+			word(out, text, from, n);
+		}
+	}
+}
+
+void mh_terms_query(struct mh_str text, struct mh_buf *out)
+{
+	size_t at = 0, from = 0, n;
+	enum sort sort;
+	for (int i = 0; i < MH_TERMS_QUERY_MAX && (sort = next_run(text, &at, &from, &n)) != SEPARATOR; i++) {
+		mh_buf_c(out, i ? " AND \"" : "\"");
+		if (sort == IDEOGRAPH) pairs(out, text, from, n, false);
+		else word(out, text, from, n);
+		bool begins = sort == IDEOGRAPH ? n == 1 : n >= 3;
+		mh_buf_c(out, begins ? "\"*" : "\"");
+	}
+}

@@ -1,0 +1,152 @@
+"""Full-text search of a whole city: what is found, by whom, how soon, and what erasure leaves."""
+import pathlib
+import signal
+import sys
+import time
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+from city import City, PACK  # noqa: E402
+
+DISPATCHER, ADMIN = "dispatcher@330100-D01", "admin@330100"
+HERE, ELSEWHERE = "handler@330106", "handler@330108"
+NAME, PHONE = "欧阳测试", "13955557777"
+
+
+def found(c, words, actor=DISPATCHER, **more):
+    query = urllib.parse.urlencode({"q": words, **more})
+    return c.get(f"/api/v1/search?{query}", actor=actor).j
+
+
+def refs(c, words, actor=DISPATCHER, **more):
+    return [h["ref"] for h in found(c, words, actor, **more)["hits"]]
+
+
+def until(what, seconds):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+def soon(c):
+    m = c.raise_({"text": "文一路口的路灯整夜不亮", "contact": {"name": NAME, "phone": PHONE}})
+    until(lambda: refs(c, "路灯整夜") == [m["ref"]], 2)
+    c.first = m
+
+
+def by_any_part(c):
+    ref = c.first["ref"]
+    for words in ("路灯", "灯", "整夜 路口", NAME, PHONE, "139555", c.first["number"], "亮"):
+        assert ref in refs(c, words), words
+    for words in ("夜整", "路灯 噪音", "1395555777" + "8"):
+        assert ref not in refs(c, words), words
+    assert c.get("/api/v1/search?q=%21%21", 400, actor=DISPATCHER).j["errors"][0]["field"] == "q"
+
+
+def says_nothing(c):
+    text = c.get("/api/v1/search?" + urllib.parse.urlencode({"q": PHONE}), actor=DISPATCHER).body.decode()
+    assert NAME not in text and PHONE not in text and "整夜" not in text, text
+
+
+def by_whom(c):
+    c.get("/api/v1/search?q=%E7%81%AF", 401)
+    assert c.first["ref"] in refs(c, "路灯", HERE)
+    assert refs(c, "路灯", ELSEWHERE) == [], "another district's unit must not learn of it"
+
+
+def newest_first(c):
+    made = [c.raise_({"text": f"翻页用的诉求第{i}件"})["ref"] for i in range(7)]
+    until(lambda: len(refs(c, "翻页用的诉求")) == 7, 5)
+    page = found(c, "翻页用的诉求", limit=3)
+    seen = [h["ref"] for h in page["hits"]]
+    while page["next"]:
+        page = found(c, "翻页用的诉求", limit=3, cursor=page["next"])
+        seen += [h["ref"] for h in page["hits"]]
+    assert seen == made[::-1], (seen, made)
+
+
+def what_is_said_later(c):
+    steps = {s["name"] for s in c.get("/api/v1/follow/actions", code=c.first["code"]).j["actions"]}
+    if "supplement" in steps:
+        c.own_step(c.first["code"], "supplement", {"supplement": "后来又听见爆竹声"})
+        until(lambda: c.first["ref"] in refs(c, "爆竹"), 2)
+
+
+def on_disk(c, what):
+    return [p.name for p in c.state.glob("search.db*") if what.encode() in p.read_bytes()]
+
+
+def erased(c):
+    assert on_disk(c, PHONE), "the index should hold it now, or this test shows nothing"
+    c.own_step(c.first["code"], "withdraw")
+    c.post(f"/api/v1/matters/{c.first['ref']}/erase", {"basis": "个人信息保护法第四十七条"}, actor=ADMIN)
+    until(lambda: refs(c, PHONE) == [] and refs(c, "路灯整夜") == [], 2)
+    until(lambda: not on_disk(c, PHONE), 3)
+    assert (c.state / "search.db").stat().st_mode & 0o777 == 0o600
+
+
+def killed(c):
+    m = c.raise_({"text": "掉电之前的一件"})
+    c.stop(signal.SIGKILL)
+    c.start()
+    until(lambda: refs(c, "掉电之前") == [m["ref"]], 5)
+
+
+def stopped_well(c):
+    code = c.stop()
+    assert code == 0, (code, (c.dir / "log").read_text()[-1500:])
+
+
+def made_again(c):
+    before = refs(c, "翻页用的诉求")
+    stopped_well(c)
+    for p in c.state.glob("search.db*"):
+        p.unlink()
+    c.start()
+    until(lambda: refs(c, "翻页用的诉求") == before, 10)
+    stopped_well(c)
+    for p in c.state.glob("search.db*"):
+        p.write_bytes(b"this is no index" * 999)
+    c.start()
+    until(lambda: c.ask("GET", "/api/v1/search?q=a", actor=DISPATCHER).status == 200 and
+          refs(c, "翻页用的诉求") == before, 10)
+
+
+def lag_is_told(c):
+    def lag():
+        for line in c.get("/metrics").body.decode().splitlines():
+            if line.startswith("minhu_search_lag_entries "):
+                return int(line.split()[1])
+        raise AssertionError("no lag in the metrics")
+    for _ in range(20):
+        c.raise_()
+    until(lambda: lag() == 0, 5)
+    assert found(c, "路灯")["behind"] == 0
+
+
+STORIES = [soon, by_any_part, says_nothing, by_whom, newest_first, what_is_said_later, erased, killed, made_again, lag_is_told]
+
+
+def main(engine):
+    c = City(engine)
+    failed = 0
+    print(f"1..{len(STORIES) + 1}")
+    try:
+        made = c.program("init", "--pack", PACK)
+        print(f"{'ok' if made.returncode == 0 else 'not ok'} 1 - a city on {engine}", flush=True)
+        c.start()
+        for i, story in enumerate(STORIES, 2):
+            try:
+                story(c)
+                print(f"ok {i} - {story.__name__}", flush=True)
+            except Exception as e:  # pylint: disable=broad-except
+                failed += 1
+                print(f"not ok {i} - {story.__name__}\n# {type(e).__name__}: {str(e)[:800]}", flush=True)
+        c.stop()
+        log = (c.dir / "log").read_text()
+        assert "ERROR: AddressSanitizer" not in log and "runtime error" not in log and "LeakSanitizer" not in log, log[-3000:]
+        assert NAME not in log and PHONE not in log
+    finally:
+        c.close()
+    return 1 if failed or made.returncode else 0

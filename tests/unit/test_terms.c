@@ -1,0 +1,56 @@
+#include "unit.h"
+
+#include "text/terms.h"
+
+#include <string.h>
+
+static void made(void (*fn)(struct mh_str, struct mh_buf *), const char *text, const char *want)
+{
+	struct mh_buf b = MH_BUF(1 << 16);
+	fn(mh_str_c(text), &b);
+	if (strcmp(b.ptr ? b.ptr : "", want) != 0) fail_msg("%s: %s, not %s", text, b.ptr ? b.ptr : "", want);
+	mh_buf_done(&b);
+}
+
+static void texts_become_words(void **state)
+{
+	static const char *const cases[][2] = {
+		{"路灯不亮", " 路灯 灯不 不亮 亮"},
+		{"灯", " 灯"},
+		{"电话13800001111，找李四。", " 电话 话 13800001111 找李 李四 四"},
+		{"ＡＢＣ１２３ Hello-World", " abc123 hello world"},
+		{"𠮷野家", " 𠮷野 野家 家"}, /* beyond the basic plane: names are written so */
+		{"café Ñandú", " café Ñandú"},
+		{"「」…—  \n\t", ""},
+		{"", ""},
+		{"12号楼", " 12 号楼 楼"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) made(mh_terms_of, cases[i][0], cases[i][1]);
+}
+
+static void queries_are_quoted(void **state)
+{
+	static const char *const cases[][2] = {
+		{"路灯不亮", "\" 路灯 灯不 不亮\""},
+		{"灯", "\" 灯\"*"},
+		{"路灯 138", "\" 路灯\" AND \"138\"*"},
+		{"ab", "\"ab\""},
+		{"\" OR 1=1 NEAR(",
+		 "\"or\" AND \"1\" AND \"1\" AND \"near\"*"}, /* nothing of the query language passes */
+		{"!!!", ""},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) made(mh_terms_query, cases[i][0], cases[i][1]);
+}
+
+static void queries_have_an_end(void **state)
+{
+	struct mh_buf b = MH_BUF(1 << 16);
+	mh_terms_query(MH_STR("a b c d e f g h i j k l m n o p q r s t u v w"), &b);
+	size_t ands = 0;
+	for (const char *at = b.ptr; (at = strstr(at, " AND ")); at++) ands++;
+	assert_int_equal(ands, MH_TERMS_QUERY_MAX - 1);
+	mh_buf_done(&b);
+}
+
+MH_TESTS(cmocka_unit_test(texts_become_words), cmocka_unit_test(queries_are_quoted),
+	 cmocka_unit_test(queries_have_an_end))
