@@ -73,6 +73,13 @@ where lease.holder = excluded.holder or lease.until < :now;
 -- name: lease_get :opt
 select holder, epoch, until from lease where name = :name;
 
+-- name: lease_seize :count
+-- From a holder that has been watched for a whole term and did not stir.
+-- param: was_holder text
+-- param: was_until int
+update lease set holder = :holder, until = :until, epoch = epoch + 1
+where name = :name and holder = :was_holder and until = :was_until;
+
 -- name: lease_drop :count
 -- A holder that stops in good order leaves at once.
 update lease set until = 0 where name = :name and holder = :holder;

@@ -111,7 +111,7 @@ static enum mh_code check_signed(const struct mh_ledger__place *p, const struct 
 	if (mh_hash_eq(&root, &s->root)) return MH_OK;
 	enum mh_code code = MH_FAIL(reterr, MH_E_CORRUPT, "The store contradicts the last signed head");
 	mh_err_detail(reterr, "the first %" PRId64 " entries have another root than the one signed", s->size);
-	mh_err_hint(reterr, "minhu ledger audit finds the place");
+	mh_err_hint(reterr, "minhu verify finds the place");
 	return code;
 }
 

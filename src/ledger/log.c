@@ -148,8 +148,7 @@ enum mh_code mh_ledger_publish(struct mh_ledger *l, struct mh_db *db, mh_time no
 	enum mh_code code = check_store(l, &p, &root, reterr);
 	if (code == MH_E_CORRUPT) {
 		l->broken = true;
-		mh_err_hint(reterr,
-			    "minhu ledger audit finds the place; tiles can be made anew with minhu ledger rebuild");
+		mh_err_hint(reterr, "minhu verify finds the place; tiles can be made anew with minhu ledger rebuild");
 	}
 	MH_TRY(code);
 	MH_TRY(sign_head(l, &p, &root, now, reterr));

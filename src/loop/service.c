@@ -39,12 +39,63 @@ static enum mh_code take_lease(struct mh_service *s, struct mh_db *db, struct mh
 	return code;
 }
 
-static enum mh_code first_lease(struct mh_service *s, struct mh_db *db, struct mh_err *reterr)
+static enum mh_code try_lease(struct mh_service *s, struct mh_db *db, struct mh_err *reterr)
 {
 	MH_DB_TX(tx, db);
 	MH_TRY(mh_db_begin_write(&tx, reterr));
 	MH_TRY(take_lease(s, db, reterr));
-	MH_TRY(mh_db_commit(&tx, reterr));
+	return mh_db_commit(&tx, reterr);
+}
+
+static enum mh_code look_at_lease(struct mh_db *db, struct mh_arena *a, struct mh_q_lease_get_row *ret,
+				  struct mh_err *reterr)
+{
+	bool found = false;
+	struct mh_q_lease_get_in in = {.name = MH_STR(LEASE)};
+	MH_TRY(mh_q_lease_get(db, a, &in, &found, ret, reterr));
+	return found ? MH_OK : MH_FAIL(reterr, MH_E_NOT_FOUND, "The lease is gone");
+}
+
+static enum mh_code seize_lease(struct mh_service *s, struct mh_db *db, const struct mh_q_lease_get_row *was,
+				struct mh_err *reterr)
+{
+	int64_t n = 0;
+	struct mh_q_lease_seize_in in = {.name = MH_STR(LEASE),
+					 .holder = mh_str_c(s->config.holder),
+					 .until = mh_now(&s->config.clock) + LEASE_MS,
+					 .was_holder = was->holder,
+					 .was_until = was->until};
+	MH_DB_TX(tx, db);
+	MH_TRY(mh_db_begin_write(&tx, reterr));
+	MH_TRY(mh_q_lease_seize(db, &in, &n, reterr));
+	if (n != 1) return MH_FAIL(reterr, MH_E_BUSY, "Could not open the store for writing: another server holds it");
+	return mh_db_commit(&tx, reterr);
+}
+
+/* A lease that ends later than any honest one was taken under a clock that was ahead of ours. Its holder renews it twice a
+ * second if it lives, so it is watched for a term by a clock that does not step. `busy` is what to say if it does. */
+static enum mh_code outwait_lease(struct mh_service *s, struct mh_db *db, enum mh_code busy, struct mh_err *reterr)
+{
+	struct mh_arena a = MH_ARENA(1 << 16);
+	struct mh_q_lease_get_row was, is;
+	int64_t until = mh_ticks() + LEASE_MS;
+	enum mh_code code = look_at_lease(db, &a, &was, NULL);
+	bool stirs = code != MH_OK || was.until <= mh_now(&s->config.clock) + 2 * LEASE_MS;
+	while (!stirs && mh_ticks() < until) {
+		nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
+		code = look_at_lease(db, &a, &is, NULL);
+		stirs = code != MH_OK || is.until != was.until || !mh_str_eq(is.holder, was.holder);
+	}
+	code = stirs ? busy : seize_lease(s, db, &was, reterr);
+	mh_arena_done(&a);
+	return code;
+}
+
+static enum mh_code first_lease(struct mh_service *s, struct mh_db *db, struct mh_err *reterr)
+{
+	enum mh_code code = try_lease(s, db, reterr);
+	if (code == MH_E_BUSY) code = outwait_lease(s, db, code, reterr);
+	MH_TRY(code);
 	s->leased = true;
 	return MH_OK;
 }

@@ -187,7 +187,7 @@ def doctor_finds(make):
     assert ("clocks", "fault") in doctor(city, 3)
     change(city, "update clock set fire_at = fire_at - 1")
     doctor(city)
-    change(city, "update ledger_entry set entry = cast(replace(entry, 'request', 'reqeust') as blob) where seq = 8")
+    change(city, "update ledger_entry set entry = cast(replace(entry, 'received', 'recieved') as blob) where matter_id > 0")
     found = doctor(city, 3)
     assert ("ledger", "fault") in found, found
 
