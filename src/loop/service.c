@@ -1,10 +1,17 @@
 #include "loop/service.h"
 
+#include "base/hash.h"
 #include "sql_gen.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define LEASE "writer"
 #define LEASE_MS 10000
@@ -21,16 +28,47 @@ struct mh_service {
 	_Atomic int due;
 	atomic_bool broken;
 	bool leased;
+	char place[17], holder[160]; /* this boot and its processes; who we are, and where */
 };
 
 /* --- lease --- */
+
+/* Names this boot of this machine and the space of process numbers in it, so that a process number means something. Empty when
+ * the system does not say. */
+static void name_place(char ret[17])
+{
+	char boot[64] = {0};
+	struct stat st;
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, boot, sizeof boot - 1);
+	if (fd >= 0) close(fd);
+	ret[0] = '\0';
+	if (n <= 0 || stat("/proc/self/ns/pid", &st) != 0) return;
+	uint64_t space = (uint64_t)st.st_ino;
+	struct mh_bytes parts[] = {{(const unsigned char *)boot, (size_t)n},
+				   {(const unsigned char *)&space, sizeof space}};
+	struct mh_hash h = mh_sha256_of(parts, 2);
+	for (int i = 0; i < 8; i++) snprintf(ret + 2 * (ptrdiff_t)i, 3, "%02x", h.b[i]);
+}
+
+/* A holder "host:pid:random@place" of this very place whose process is gone. */
+static bool holder_died(const struct mh_service *s, struct mh_str holder)
+{
+	struct mh_str host, pid, random;
+	int64_t number = 0;
+	if (!s->place[0] || !mh_str_split(&holder, ':', &host) || !mh_str_split(&holder, ':', &pid) ||
+	    !mh_str_split(&holder, '@', &random))
+		return false;
+	return mh_str_is(holder, s->place) && mh_str_to_i64(pid, &number) && number > 0 && number <= INT32_MAX &&
+	       kill((pid_t)number, 0) != 0 && errno == ESRCH;
+}
 
 static enum mh_code take_lease(struct mh_service *s, struct mh_db *db, struct mh_err *reterr)
 {
 	int64_t n = 0;
 	mh_time now = mh_now(&s->config.clock);
 	struct mh_q_lease_take_in in = {
-		.name = MH_STR(LEASE), .holder = mh_str_c(s->config.holder), .until = now + LEASE_MS, .now = now};
+		.name = MH_STR(LEASE), .holder = mh_str_c(s->holder), .until = now + LEASE_MS, .now = now};
 	MH_TRY(mh_q_lease_take(db, &in, &n, reterr));
 	if (n == 1) return MH_OK;
 	enum mh_code code = MH_FAIL(reterr, MH_E_BUSY, "Could not open the store for writing: another server holds it");
@@ -61,7 +99,7 @@ static enum mh_code seize_lease(struct mh_service *s, struct mh_db *db, const st
 {
 	int64_t n = 0;
 	struct mh_q_lease_seize_in in = {.name = MH_STR(LEASE),
-					 .holder = mh_str_c(s->config.holder),
+					 .holder = mh_str_c(s->holder),
 					 .until = mh_now(&s->config.clock) + LEASE_MS,
 					 .was_holder = was->holder,
 					 .was_until = was->until};
@@ -72,16 +110,18 @@ static enum mh_code seize_lease(struct mh_service *s, struct mh_db *db, const st
 	return mh_db_commit(&tx, reterr);
 }
 
-/* A lease that ends later than any honest one was taken under a clock that was ahead of ours. Its holder renews it twice a
- * second if it lives, so it is watched for a term by a clock that does not step. `busy` is what to say if it does. */
+/* A process of this machine that is gone need not be waited for. A lease that ends later than any honest one was taken under a
+ * clock that was ahead of ours: its holder renews it twice a second if it lives, so it is watched for a term by a clock that
+ * does not step. `busy` is what to say if it does. Whatever this decides, the ledger's epoch lets only one write. */
 static enum mh_code outwait_lease(struct mh_service *s, struct mh_db *db, enum mh_code busy, struct mh_err *reterr)
 {
 	struct mh_arena a = MH_ARENA(1 << 16);
 	struct mh_q_lease_get_row was, is;
 	int64_t until = mh_ticks() + LEASE_MS;
 	enum mh_code code = look_at_lease(db, &a, &was, NULL);
-	bool stirs = code != MH_OK || was.until <= mh_now(&s->config.clock) + 2 * LEASE_MS;
-	while (!stirs && mh_ticks() < until) {
+	bool died = code == MH_OK && holder_died(s, was.holder);
+	bool stirs = code != MH_OK || (!died && was.until <= mh_now(&s->config.clock) + 2 * LEASE_MS);
+	while (!stirs && !died && mh_ticks() < until) {
 		nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
 		code = look_at_lease(db, &a, &is, NULL);
 		stirs = code != MH_OK || is.until != was.until || !mh_str_eq(is.holder, was.holder);
@@ -189,6 +229,8 @@ static enum mh_code start(struct mh_service *s, struct mh_err *reterr)
 					       .rolled_back = rolled_back,
 					       .tick = tick,
 					       .trouble = trouble}};
+	name_place(s->place);
+	snprintf(s->holder, sizeof s->holder, "%.120s@%s", s->config.holder, s->place);
 	s->config.uri = mh_str_dup(&s->arena, s->config.uri);
 	s->config.state_dir = mh_str_dup(&s->arena, s->config.state_dir);
 	MH_TRY_MEM(s->config.uri.ptr, reterr);
@@ -221,7 +263,7 @@ static enum mh_code last_words(struct mh_db *db, void *arg, struct mh_err *reter
 	int64_t n;
 	if (!s->leased) return MH_OK;
 	s->leased = false;
-	struct mh_q_lease_drop_in in = {.name = MH_STR(LEASE), .holder = mh_str_c(s->config.holder)};
+	struct mh_q_lease_drop_in in = {.name = MH_STR(LEASE), .holder = mh_str_c(s->holder)};
 	return mh_q_lease_drop(db, &in, &n, reterr);
 }
 
