@@ -63,11 +63,14 @@ static void metric(struct mh_buf *b, const char *name, const char *type, int64_t
 
 static void of_process(struct mh_buf *b)
 {
-	long long size = 0, resident = 0;
+	char line[128] = "";
 	FILE *f = fopen("/proc/self/statm", "re");
-	bool read = f && fscanf(f, "%lld %lld", &size, &resident) == 2;
+	bool read = f && fgets(line, sizeof line, f);
+	struct mh_str rest = mh_str_c(line), size, pages;
+	int64_t resident = 0;
 	if (f) fclose(f);
-	if (read)
+	if (read && mh_str_split(&rest, ' ', &size) && mh_str_split(&rest, ' ', &pages) &&
+	    mh_str_to_i64(pages, &resident))
 		metric(b, "process_resident_memory_bytes", "gauge", resident * sysconf(_SC_PAGESIZE), "Memory in use.");
 }
 
