@@ -40,7 +40,7 @@ BAD = [
     ('layers', 'SQL in C', {'src/matter/b.c': 'static const char *s = "select id from matter where id = 1";\n'}, 'sql/statements'),
     ('layers', 'SQL that writes', {'src/cli/b.c': 'static const char *s = "delete from matter";\n'}, 'sql/statements'),
     ('layers', 'a library that exits', {'src/matter/b.c': 'void f(void) { exit(1); }\n'}, 'does not print or end'),
-    ('layers', 'a library that logs', {'src/ledger/b.c': 'void f(void) { mh_log_warn("x"); }\n'}, 'does not log'),
+    ('layers', 'a library that logs', {'src/ledger/b.c': 'void f(void) { mh_log(2, "x", "y"); }\n'}, 'does not log'),
     ('layers', 'a library that writes to stderr', {'src/db/b.c': 'void f(void) { fprintf(stderr, "x"); }\n'}, 'does not log'),
     ('layers', 'a folder that nobody placed', {'src/extra/b.c': 'int x;\n'}, 'table of layers'),
     ('sizes', 'a function of 121 lines', {'src/base/b.c': function(121)}, 'a function of 121 lines'),
