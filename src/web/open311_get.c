@@ -73,32 +73,44 @@ static enum mh_code too_wide(struct mh_err *reterr)
 	return code;
 }
 
+/* Rows of one chunk, oldest position of which goes into *at; *ret_n: how many there were. What is shown is copied. */
+static enum mh_code chunk(struct page *p, struct mh_arena *scratch, struct mh_q_open311_list_in *at, size_t *ret_n,
+			  struct mh_err *reterr)
+{
+	struct mh_q_open311_list_row *rows;
+	size_t n;
+	MH_TRY(mh_q_open311_list(p->tx->db, scratch, at, &rows, &n, reterr));
+	for (size_t i = 0; i < n && !p->more; i++) {
+		struct mh_q_open311_row_row r = as_row(&rows[i]);
+		struct mh_o311_row row;
+		bool shown;
+		MH_TRY(mh_o311__row(p->call, p->tx, &r, &shown, &row, reterr));
+		if (shown && wanted(p, &row)) MH_TRY(add(p, &row, reterr));
+	}
+	if (n) {
+		at->before_at = rows[n - 1].created;
+		at->before_id = rows[n - 1].id;
+	}
+	*ret_n = n;
+	return MH_OK;
+}
+
 /* By the time of raising, newest first. */
 static enum mh_code by_created(struct page *p, struct mh_err *reterr)
 {
-	struct mh_tx *tx = p->tx;
-	struct mh_q_open311_list_in in = {.home_id = tx->city->home_id,
+	struct mh_q_open311_list_in at = {.home_id = p->tx->city->home_id,
 					  .before_at = p->to,
 					  .before_id = INT64_MAX,
 					  .from_at = p->from,
 					  .limit = CHUNK};
-	for (int64_t seen = 0; !p->more;) {
-		struct mh_q_open311_list_row *rows;
+	struct mh_arena scratch MH_CLEANUP(mh_arena_done) = MH_ARENA(0);
+	for (int64_t seen = 0; seen < SCAN_MAX; seen += CHUNK) {
 		size_t n;
-		MH_TRY(mh_q_open311_list(tx->db, tx->arena, &in, &rows, &n, reterr));
-		for (size_t i = 0; i < n && !p->more; i++) {
-			struct mh_q_open311_row_row r = as_row(&rows[i]);
-			struct mh_o311_row row;
-			bool shown;
-			MH_TRY(mh_o311__row(p->call, tx, &r, &shown, &row, reterr));
-			if (shown && wanted(p, &row)) MH_TRY(add(p, &row, reterr));
-		}
+		MH_TRY(chunk(p, &scratch, &at, &n, reterr));
 		if (n < CHUNK || p->more) return MH_OK;
-		if ((seen += CHUNK) >= SCAN_MAX) return too_wide(reterr);
-		in.before_at = rows[n - 1].created;
-		in.before_id = rows[n - 1].id;
+		mh_arena_clear(&scratch);
 	}
-	return MH_OK;
+	return too_wide(reterr);
 }
 
 /* --- what has changed since: by the ledger, so that the cost is that of the changes --- */

@@ -5,7 +5,7 @@
 #define DAY_MS ((int64_t)86400000)
 #define SPAN_MS (90 * DAY_MS)
 #define CHUNK 1000
-#define EVENTS_MAX 100000 /* looked at for one answer */
+#define EVENTS_MAX 20000 /* looked at for one answer */
 #define UPDATES_MAX 1000
 
 /* --- time in the ledger --- */

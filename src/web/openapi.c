@@ -145,6 +145,8 @@ static json_t *request_body(struct doc *d, const struct mh_route *r)
 						     : "application/octet-stream";
 	json_t *content = r->body == MH_BODY_FILE ? json_pack("{s:{}}", type)
 						  : json_pack("{s:{s:o}}", type, "schema", members(d, r));
+	if (r->flags & MH_ROUTE_MULTIPART)
+		put(d, content, "multipart/form-data", json_pack("{s:o}", "schema", members(d, r)));
 	json_t *j = json_pack("{s:b, s:o}", "required", needed, "content", content);
 	if (j && r->max_body) put(d, j, "x-max-bytes", json_integer((json_int_t)r->max_body));
 	return j;

@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 from city import City, JPEG, SOURCE  # noqa: E402
 
-KEY, OTHER = "key-of-the-first-partner", "key-of-the-second-partner"
+KEY = OTHER = ""  # made by the program
 JURISDICTION = "330100.minhu.example"
 SECRET = "绝不外传的秘密内容"
 SCHEMA = json.loads((HERE / "schema.json").read_text())
@@ -306,9 +306,13 @@ CHECKS = [discovery_and_services, what_does_not_exist, errors, strangers_client,
 
 
 def give_keys(city):
-    path = city.state / "open311.yaml"
-    lines = "".join(f"\n  - {{name: {name}, sha256: {hashlib.sha256(key.encode()).hexdigest()}}}"
-                    for name, key in (("first", KEY), ("second", OTHER)))
+    global KEY, OTHER
+    path, lines = city.state / "open311.yaml", ""
+    keys = [json.loads(city.program("open311-key", name, "--json").stdout) for name in ("first", "second")]
+    for k in keys:
+        assert hashlib.sha256(k["key"].encode()).hexdigest() == k["sha256"] and len(k["key"]) == 48, k
+        lines += f"\n  - {{name: {k['name']}, sha256: {k['sha256']}}}"
+    KEY, OTHER = (k["key"] for k in keys)
     path.write_text(path.read_text().replace("keys: []", "keys:" + lines))
 
 
