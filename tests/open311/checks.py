@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import urllib.parse
 import xml.etree.ElementTree as ET
 
@@ -295,6 +296,27 @@ def updates_both_ways(city):
     post(city, "servicerequestupdates", "update_posted", {**note, "service_request_id": other, "update_id": "fms-1"}, 400)
 
 
+def as_fixmystreet_does(city):
+    """XML only; raw %0D%0A, six digits, attributes nobody asked for; then everything of the last hour, by its own clock."""
+    body = (f"api_key={KEY}&jurisdiction_id={JURISDICTION}&service_code=0104&lat=30.274085&long=120.155070&description=a%0D%0Ab"
+            "&attribute%5Bcategory%5D=010403&attribute%5Btitle%5D=t&attribute%5Breport_url%5D=u&attribute%5Bx%5D=1&attribute%5Bx%5D=2"
+            "&email=&device_id=d&account_id=&first_name=A&last_name=B&media_url=https://e.org/1&media_url=https://e.org/2").encode()
+    number = of_format(city.ask("POST", "/open311/v2/requests.xml", body, type_="application/x-www-form-urlencoded"),
+                       "requests.xml", "posted", 200)[0]["service_request_id"]
+    now = time.time()
+    stamp = lambda t: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(t))  # noqa: E731
+    query = urllib.parse.urlencode({"jurisdiction_id": JURISDICTION, "api_key": KEY, "start_date": stamp(now - 3600),
+                                    "end_date": stamp(now + 60)})
+    a = city.ask("GET", "/open311/v2/requests.xml?" + query)
+    check_xml(a.body)
+    mine = next(r for r in ET.fromstring(a.body) if r.findtext("service_request_id") == number)
+    assert mine.findtext("description").startswith("a\nb\nhttps://e.org/1") and mine.findtext("lat") == "30.274085"
+    assert mine.findtext("long") == "120.155070" and mine.findtext("updated_datetime")
+    assert city.view(number)["category"] == "010403" and city.view(number)["fields"]["contact"] == {"name": "A B"}
+    heard = of_format(city.ask("GET", "/open311/v2/servicerequestupdates.xml?" + query), "servicerequestupdates.xml", "updates", 200)
+    assert isinstance(heard, list)
+
+
 def nothing_in_the_log(city):
     log = (city.dir / "log").read_text()
     for word in (KEY, OTHER, SECRET, "13800001111", "秘密路"):
@@ -302,7 +324,7 @@ def nothing_in_the_log(city):
 
 
 CHECKS = [discovery_and_services, what_does_not_exist, errors, strangers_client, who_sees_what, once_for_a_key, pages_and_filters,
-          pictures, updates_both_ways, nothing_in_the_log]
+          pictures, updates_both_ways, as_fixmystreet_does, nothing_in_the_log]
 
 
 def give_keys(city):
