@@ -162,28 +162,42 @@ static struct mh_str full_name(struct mh_request *req)
 		     : mh_str_fmt(&req->arena, MH_STR_FMT MH_STR_FMT, MH_STR_ARG(last), MH_STR_ARG(first));
 }
 
+static void part(json_t *to, const char *name, json_t *v, bool *failed)
+{
+	if (json_object_set_new(to, name, v) != 0) *failed = true;
+}
+
+/* A value made of parts goes in whole, or not at all when there is no field for it or nothing to say. */
+static enum mh_code put_parts(struct mh_request *req, struct post *p, struct mh_str field, json_t *j, bool failed,
+			      struct mh_err *reterr)
+{
+	if (!failed && field.len && json_object_size(j)) return put(p->fields, &req->arena, field, j, reterr);
+	json_decref(j);
+	return failed ? MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short") : MH_OK;
+}
+
 static enum mh_code contact(struct mh_request *req, struct post *p, struct mh_err *reterr)
 {
 	const struct mh_pair parts[] = {{MH_STR("name"), full_name(req)},
 					{MH_STR("phone"), mh_req_str(req, "phone")},
 					{MH_STR("email"), mh_req_str(req, "email")}};
 	json_t *c = json_object();
+	bool failed = false;
 	MH_TRY_MEM(c, reterr);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		if (parts[i].value.len) json_object_set_new(c, parts[i].name.ptr, mh_json_str(parts[i].value));
-	if (!json_object_size(c) || !p->service->kind->contact.len) return json_decref(c), MH_OK;
-	return put(p->fields, &req->arena, p->service->kind->contact, c, reterr);
+		if (parts[i].value.len) part(c, parts[i].name.ptr, mh_json_str(parts[i].value), &failed);
+	return put_parts(req, p, p->service->kind->contact, c, failed, reterr);
 }
 
-static void coordinates(struct mh_request *req, json_t *place)
+static void coordinates(struct mh_request *req, json_t *place, bool *failed)
 {
 	struct mh_str lat = mh_req_str(req, "lat"), lng = mh_req_str(req, "long");
 	int64_t v;
 	if (!lat.len != !lng.len) bad(req, MH_STR("lat"), "lat and long come together", "lat 与 long 须同时给出");
 	if (!lat.len || !lng.len) return;
-	if (mh_o311_degrees_parse(lat, 90, &v)) json_object_set_new(place, "lat_e6", json_integer(v));
+	if (mh_o311_degrees_parse(lat, 90, &v)) part(place, "lat_e6", json_integer(v), failed);
 	else bad(req, MH_STR("lat"), "it is no latitude in degrees", "不是以度表示的纬度");
-	if (mh_o311_degrees_parse(lng, 180, &v)) json_object_set_new(place, "lng_e6", json_integer(v));
+	if (mh_o311_degrees_parse(lng, 180, &v)) part(place, "lng_e6", json_integer(v), failed);
 	else bad(req, MH_STR("long"), "it is no longitude in degrees", "不是以度表示的经度");
 }
 
@@ -194,16 +208,16 @@ static enum mh_code place(struct mh_request *req, struct post *p, struct mh_err 
 	struct mh_str id = mh_req_str(req, "address_id"), words = mh_req_str(req, "address_string");
 	int org = id.len ? mh_org_by_code(orgs, id) : orgs->root;
 	json_t *j = json_object();
+	bool failed = false;
 	MH_TRY_MEM(j, reterr);
 	if (org < 0) bad(req, MH_STR("address_id"), "it is no territory of this city", "不是本市的行政区划代码");
-	else json_object_set_new(j, "org", mh_json_str(orgs->list[org].code));
-	if (words.len) json_object_set_new(j, "address", mh_json_str(words));
-	coordinates(req, j);
+	else part(j, "org", mh_json_str(orgs->list[org].code), &failed);
+	if (words.len) part(j, "address", mh_json_str(words), &failed);
+	coordinates(req, j, &failed);
 	if (!id.len && !words.len && !mh_req_str(req, "lat").len && !mh_req_str(req, "long").len)
 		bad(req, MH_STR("address_string"), "a place is required: lat and long, address_string or address_id",
 		    "须给出地点：lat 与 long、address_string 或 address_id");
-	if (!p->service->kind->place.len) return json_decref(j), MH_OK;
-	return put(p->fields, &req->arena, p->service->kind->place, j, reterr);
+	return put_parts(req, p, p->service->kind->place, j, failed, reterr);
 }
 
 /* --- media --- */
