@@ -97,6 +97,17 @@ static json_t *enum_of(const struct mh_sample__talk *t, const struct mh_field *f
 	return f->n_values ? mh_json_str(f->values[mh_random_below(t->rng, f->n_values)].name) : NULL;
 }
 
+/* One of the choices, now and then two. */
+static json_t *enums_of(const struct mh_sample__talk *t, const struct mh_field *f, struct mh_yaml *r)
+{
+	json_t *list = json_array(), *v = enum_of(t, f, r);
+	if (list && v) json_array_append_new(list, v);
+	v = mh_sample__chance(t->rng, 40) ? enum_of(t, f, r) : NULL;
+	if (v && !json_equal(v, json_array_get(list, 0))) json_array_append(list, v);
+	json_decref(v);
+	return list;
+}
+
 static json_t *date_of(const struct mh_sample__talk *t, struct mh_yaml *r)
 {
 	int64_t min = 10, max = 30;
@@ -152,6 +163,7 @@ static json_t *value(const struct mh_sample__talk *t, const struct mh_field *f, 
 	int64_t percent = 0;
 	switch (f->type) {
 	case MH_F_ENUM: return enum_of(t, f, r);
+	case MH_F_ENUMS: return enums_of(t, f, r);
 	case MH_F_BOOL:
 		if (r) mh_str_to_i64(r->text, &percent);
 		return json_boolean(mh_sample__chance(t->rng, percent));
