@@ -47,16 +47,6 @@ enum mh_code mh_json_parse(struct mh_str text, json_t **ret, struct mh_err *rete
 	return MH_OK;
 }
 
-struct mh_str mh_json_text(struct mh_arena *a, const json_t *j)
-{
-	size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY;
-	size_t n = json_dumpb(j, NULL, 0, flags);
-	char *p = n ? mh_arena_alloc(a, n + 1) : NULL;
-	if (!p) return (struct mh_str){NULL, 0};
-	json_dumpb(j, p, n, flags);
-	return (struct mh_str){p, n};
-}
-
 json_t *mh_json_str(struct mh_str s)
 {
 	return json_stringn(s.ptr ? s.ptr : "", s.len);

@@ -149,6 +149,9 @@ static enum mh_code lite_connect(struct mh_db *db, const char *path, bool memory
 	sqlite3 *h = lite(db)->h;
 	sqlite3_busy_timeout(h, 5000);
 	sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	/* Plans do not depend on bound values. Otherwise a statement whose plan might is compiled anew at each run: of a
+	 * partial index's condition the planner looks whether the value that is bound just now fulfils it. */
+	sqlite3_db_config(h, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
 	/* One connection does every checkpoint: the writer's. */
 	if (db->mode == MH_DB_READ) sqlite3_db_config(h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_progress_handler(h, OPCODES_BETWEEN_CLOCKS, too_long, lite(db));
