@@ -52,3 +52,10 @@ bool mh_party_reaches(const struct mh_orgs *orgs, const struct mh_party *by, int
 	return (owner >= 0 && mh_org_contains(orgs, territory, owner)) ||
 	       (place >= 0 && mh_org_contains(orgs, territory, place));
 }
+
+bool mh_party_in_charge(const struct mh_orgs *orgs, const struct mh_party *by, int owner, int place)
+{
+	if (!mh_party_reaches(orgs, by, owner, place) || mh_perm_role_has(by->role, MH_PERM_ADMIN)) return false;
+	return by->org == owner || mh_perm_role_has(by->role, MH_PERM_PERSONAL) ||
+	       (owner >= 0 && !orgs->list[by->org].department && mh_org_contains(orgs, by->org, owner));
+}

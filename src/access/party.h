@@ -18,4 +18,7 @@ bool mh_party_outside_raises(const struct mh_def *d);
 /* Does the actor's unit answer for a matter of this owner and place (-1: none)? Its territory holds one of the two; what has
  * neither belongs to the whole city. */
 bool mh_party_reaches(const struct mh_orgs *orgs, const struct mh_party *by, int owner, int place);
+/* May the actor see personal data of it in full? The unit that has it, a government above that unit, and in their territory the roles
+ * with MH_PERM_PERSONAL: a department of the city does not see what other departments have. Whoever configures the system (MH_PERM_ADMIN) never may. */
+bool mh_party_in_charge(const struct mh_orgs *orgs, const struct mh_party *by, int owner, int place);
 #endif

@@ -1,10 +1,10 @@
 #include "access/perm.h"
 
 static const char *const names[MH_PERM_MAX] = {
-	[MH_PERM_UNSET] = "unset", [MH_PERM_PUBLIC] = "public",     [MH_PERM_HOLDER] = "holder",
-	[MH_PERM_STAFF] = "staff", [MH_PERM_DISPATCH] = "dispatch", [MH_PERM_HANDLE] = "handle",
-	[MH_PERM_LEAD] = "lead",   [MH_PERM_ASSESS] = "assess",     [MH_PERM_AUDIT] = "audit",
-	[MH_PERM_ADMIN] = "admin",
+	[MH_PERM_UNSET] = "unset",       [MH_PERM_PUBLIC] = "public",     [MH_PERM_HOLDER] = "holder",
+	[MH_PERM_STAFF] = "staff",       [MH_PERM_DISPATCH] = "dispatch", [MH_PERM_HANDLE] = "handle",
+	[MH_PERM_LEAD] = "lead",         [MH_PERM_ASSESS] = "assess",     [MH_PERM_AUDIT] = "audit",
+	[MH_PERM_PERSONAL] = "personal", [MH_PERM_ADMIN] = "admin",
 };
 
 const char *mh_perm_name(enum mh_perm perm)
@@ -17,14 +17,17 @@ static const struct {
 	const char *role;
 	unsigned perms; /* beside public, holder and staff, which every role has */
 } roles[] = {
-	{"operator", BIT(DISPATCH)},
-	{"dispatcher", BIT(DISPATCH)},
+	{"operator", BIT(DISPATCH) | BIT(PERSONAL)},
+	{"dispatcher", BIT(DISPATCH) | BIT(PERSONAL)},
+	{"caller", BIT(PERSONAL)},
+	{"supervisor", BIT(PERSONAL)},
+	{"inspector", BIT(PERSONAL)},
 	{"handler", BIT(HANDLE)},
 	{"officer", BIT(HANDLE)},
-	{"reviewer", BIT(HANDLE) | BIT(LEAD)},
-	{"leader", BIT(HANDLE) | BIT(LEAD)},
+	{"reviewer", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL)},
+	{"leader", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL)},
 	{"assessor", BIT(ASSESS)},
-	{"auditor", BIT(AUDIT)},
+	{"auditor", BIT(AUDIT) | BIT(PERSONAL)},
 	{"admin", BIT(DISPATCH) | BIT(HANDLE) | BIT(LEAD) | BIT(ASSESS) | BIT(AUDIT) | BIT(ADMIN)},
 };
 

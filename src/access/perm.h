@@ -14,7 +14,8 @@ enum mh_perm {
 	MH_PERM_LEAD,      /* see and decide for the own unit and those below it */
 	MH_PERM_ASSESS,    /* define, try and publish figures */
 	MH_PERM_AUDIT,     /* read records for inspection */
-	MH_PERM_ADMIN,     /* configuration, packs, accounts */
+	MH_PERM_PERSONAL, /* see personal data of what lies in the own territory, each time for a reason that is recorded */
+	MH_PERM_ADMIN, /* configuration, packs, accounts */
 	MH_PERM_MAX
 };
 const char *mh_perm_name(enum mh_perm perm); /* "dispatch" */

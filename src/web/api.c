@@ -35,9 +35,15 @@ static enum mh_code by_code(struct mh_request *req, struct mh_tx *tx, int64_t *r
 enum mh_code mh_api_find(struct mh_request *req, struct mh_tx *tx, struct mh_glance *ret, struct mh_err *reterr)
 {
 	int64_t id = 0;
+	struct mh_glance g;
+	struct mh_party by;
 	if (has_param(req, "ref")) MH_TRY(mh_matter_find(tx, mh_req_str(req, "ref"), &id, reterr));
 	else MH_TRY(by_code(req, tx, &id, reterr));
-	return mh_glance(tx, id, ret, reterr);
+	MH_TRY(mh_glance(tx, id, &g, reterr));
+	if (req->route->flags & MH_ROUTE_TERRITORY) MH_TRY(mh_api_reach(req, tx, &g, reterr));
+	if (req->route->flags & MH_ROUTE_CHARGE) MH_TRY(mh_api_in_charge(req, tx, &g, &by, reterr));
+	*ret = g;
+	return MH_OK;
 }
 
 /* Has the code of this very matter been shown? */
@@ -65,6 +71,22 @@ enum mh_code mh_api_reach(struct mh_request *req, struct mh_tx *tx, const struct
 	MH_TRY(mh_api_party(req, tx, g, MH_STR(""), &by, reterr));
 	if (by.matter_id == g->id || mh_party_reaches(&tx->city->orgs, &by, g->owner, g->place)) return MH_OK;
 	return MH_FAIL(reterr, MH_E_FORBIDDEN, "The matter lies outside your territory");
+}
+
+enum mh_code mh_api_in_charge(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_party *ret,
+			      struct mh_err *reterr)
+{
+	struct mh_party by;
+	MH_TRY(mh_party_of(&req->actor, &tx->city->orgs, &by, reterr));
+	if (!mh_party_in_charge(&tx->city->orgs, &by, g->owner, g->place)) {
+		enum mh_code code = MH_FAIL(reterr, MH_E_FORBIDDEN, "Your unit is not in charge of this matter");
+		mh_err_hint(reterr,
+			    "Personal data is for the unit that has it, and for those who dispatch, call back, lead, "
+			    "supervise or audit in its territory.");
+		return code;
+	}
+	*ret = by;
+	return MH_OK;
 }
 
 json_t *mh_api_time(const struct mh_tx *tx, mh_time t)

@@ -62,6 +62,10 @@ enum mh_code mh_api_party(struct mh_request *req, struct mh_tx *tx, const struct
 /* MH_E_FORBIDDEN unless staff whose territory holds the matter act, or its holder. */
 enum mh_code mh_api_reach(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_err *reterr);
 
+/* Who acts, when they may see personal data of it in full; else MH_E_FORBIDDEN. */
+enum mh_code mh_api_in_charge(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_party *ret,
+			      struct mh_err *reterr);
+
 /* {"number", "ref", "state", "seq", "due", "again", "receipt"} and, when there is one, "code" (pass on only to whoever raised the
  * matter). NULL when memory is short. */
 json_t *mh_api_outcome(const struct mh_tx *tx, const struct mh_outcome *out, bool with_code);

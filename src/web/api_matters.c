@@ -107,10 +107,11 @@ static enum mh_code get_matter(struct mh_request *req, struct mh_response *res, 
 	MH_API_READ(req, reterr);
 	MH_TRY(mh_api_find(req, &tx, &g, reterr));
 	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &by, reterr));
-	bool unmask = mh_party_reaches(&tx.city->orgs, &by, g.owner, g.place);
-	MH_TRY(mh_matter_view(&tx, g.id, unmask, &view, reterr));
+	MH_TRY(mh_matter_view(&tx, g.id, false, &view, reterr));
 	if (by.org < 0) keep_public(g.def, view);
 	json_object_set_new(view, "erased", json_boolean(g.erased));
+	json_object_set_new(view, "unmaskable",
+			    json_boolean(!g.erased && mh_party_in_charge(&tx.city->orgs, &by, g.owner, g.place)));
 	MH_TRY(mh_res_json(res, 200, view, reterr));
 	return mh_res_tag(res, reterr);
 }
@@ -357,7 +358,7 @@ static const struct mh_route routes[] = {
 	 .flags = MH_ROUTE_READ,
 	 .response = "matter",
 	 .handler = get_matter,
-	 .en = "One matter; personal fields only for those who handle it",
+	 .en = "One matter, personal data masked; POST …/unmask shows it to those in charge",
 	 .zh = "事项详情，个人信息仅经办可见"},
 	{.method = "GET",
 	 .path = "/api/v1/matters/{ref}/events",

@@ -51,7 +51,11 @@ enum mh_route_flag {
 	MH_ROUTE_READ = 1,  /* gets request->db, a read connection */
 	MH_ROUTE_WRITE = 2, /* expected to call mh_request_defer */
 	MH_ROUTE_MULTIPART =
-		8,            /* MH_BODY_FORM may also come as multipart/form-data; its files are in mh_request.parts */
+		8, /* MH_BODY_FORM may also come as multipart/form-data; its files are in mh_request.parts */
+	/* Beside the permission: about one matter, and only for staff whose territory holds it (or its holder); only for those in
+	 * charge of it. mh_api_find refuses everybody else, so that no handler can forget it. */
+	MH_ROUTE_TERRITORY = 16,
+	MH_ROUTE_CHARGE = 32,
 	MH_ROUTE_LENIENT = 4, /* unknown query and body names are ignored instead of refused (foreign standards) */
 };
 

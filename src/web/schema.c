@@ -29,8 +29,11 @@ static const struct mh_schema schemas[] = {
 	 "写入结果；查询码仅在提出时给出一次"},
 	{"matter",
 	 HEAD "reports:int clocks:[clock] fields:obj masked:bool links:[link] files?:[file] main:str~ vote?:vote "
-	      "erased:bool",
+	      "erased:bool unmaskable:bool",
 	 "A matter; personal fields only when `masked` is false", "事项详情"},
+	{"unmasking", "at:time login:str role:str org:str reason:str", "One time that personal data was seen",
+	 "一次查看记录"},
+	{"unmaskings", "unmaskings:[unmasking]", "Who has seen a matter's personal data", "个人信息查看记录"},
 	{"matter_row",
 	 "ref:str number:str kind:str state:str phase:str room:str level:int owner:org~ place:org~ category:str "
 	 "mark:str "

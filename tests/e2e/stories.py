@@ -119,8 +119,17 @@ def who_may(city):
     city.post("/api/v1/matters", {"kind": "request-12345", "raised": "2020-01-01T00:00:00+08:00",
                                   "fields": {"channel": "web", "subject": "request", "text": "早先的事"}}, 403)
     # personal fields: for those whose territory holds it, and for nobody else
-    assert city.view(ref)["fields"]["text"] == "路灯不亮"
-    assert "text" not in city.view(ref, "handler@330105")["fields"]
+    assert "text" not in city.view(ref)["fields"] and city.view(ref)["masked"] and city.view(ref)["unmaskable"]
+    unmask = f"/api/v1/matters/{ref}/unmask"
+    assert city.post(unmask, {"reason": "call_back"}, actor=DISPATCHER).j["fields"]["text"] == "路灯不亮"
+    assert city.post(unmask, {"reason": "handle"}, actor=handler).j["fields"]["text"] == "路灯不亮"
+    city.post(unmask, {"reason": "handle"}, 403, actor="handler@330105")
+    city.post(unmask, {"reason": "handle"}, 403, actor="handler@330106-D07")
+    city.post(unmask, {"reason": "just so"}, 400, actor=handler)
+    city.post(unmask, {"reason": "handle"}, 401)
+    kept = city.get(f"/api/v1/matters/{ref}/unmaskings", actor=handler).j["unmaskings"]
+    assert [(u["role"], u["reason"]) for u in kept] == [("dispatcher", "call_back"), ("handler", "handle")]
+    city.get(f"/api/v1/matters/{ref}/unmaskings", 403, actor="leader@330105")
     seen = city.get(f"/api/v1/matters/{ref}").j
     assert "text" not in seen["fields"] and "files" not in seen and seen["fields"]["subject"] == "request"
     assert city.get("/api/v1/follow", code=m["code"]).j["fields"]["text"] == "路灯不亮"

@@ -24,6 +24,19 @@ static void reaches(void **state)
 	assert_true(mh_party_reaches(&orgs, &city, -1, -1));
 }
 
+static void in_charge(void **state)
+{
+	struct mh_party handler = {.role = MH_STR("handler"), .org = 3}, county = {.role = MH_STR("handler"), .org = 1},
+			caller = {.role = MH_STR("caller"), .org = 3}, admin = {.role = MH_STR("admin"), .org = 0};
+	assert_true(mh_party_in_charge(&orgs, &handler, 3, 2));
+	assert_false(mh_party_in_charge(&orgs, &handler, 2, 2)); /* another unit of its own territory has it */
+	assert_true(mh_party_in_charge(&orgs, &caller, 2, 2));
+	assert_false(mh_party_in_charge(&orgs, &caller, 4, 4));
+	assert_true(mh_party_in_charge(&orgs, &county, 2, 2));
+	assert_true(mh_party_in_charge(&orgs, &county, 3, 2));
+	assert_false(mh_party_in_charge(&orgs, &admin, 0, 0));
+}
+
 static void outside(void **state)
 {
 	struct mh_role roles[] = {{.name = MH_STR("handler"), .levels = 2},
@@ -56,4 +69,4 @@ static void staff(void **state)
 	assert_int_equal(mh_party_of(&lost, &orgs, &by, NULL), MH_E_FORBIDDEN);
 }
 
-MH_TESTS(cmocka_unit_test(reaches), cmocka_unit_test(outside), cmocka_unit_test(staff))
+MH_TESTS(cmocka_unit_test(reaches), cmocka_unit_test(in_charge), cmocka_unit_test(outside), cmocka_unit_test(staff))
