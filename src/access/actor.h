@@ -1,5 +1,5 @@
-/* Who acts: a role in an organisation, and for some steps the officer. Until sessions exist it is read from the header
- * `Minhu-Actor: role@orgcode/OFFICER`, which is why the server listens on loopback addresses only. */
+/* Who acts: a role in an organisation, and for some steps the officer. It comes from a session (access/session.h), or where that is
+ * trusted from the header `Minhu-Actor: role@orgcode/OFFICER`, and then the server listens on loopback addresses only. */
 #ifndef MH_ACCESS_ACTOR_H
 #define MH_ACCESS_ACTOR_H
 #include "access/perm.h"
