@@ -188,8 +188,8 @@ static enum mh_code definition(struct mh_tx *tx, const struct mh_create *in, con
 		size_t n = 0;
 		for (size_t i = 0; i < tx->city->n_defs && n < 64; i++) kinds[n++] = tx->city->defs[i]->kind;
 		struct mh_str near = mh_nearest(in->kind, kinds, n);
-		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "There is no kind of matter \"" MH_STR_FMT "\"",
-					    MH_STR_ARG(in->kind));
+		/* what was sent is not said again: it may be anything, also personal */
+		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "There is no such kind of matter");
 		if (near.len) mh_err_hint(reterr, "Did you mean \"" MH_STR_FMT "\"?", MH_STR_ARG(near));
 		return code;
 	}
