@@ -168,7 +168,7 @@ def whole_loop(city):
     city.step(ref, "accept", handler)
     co_units(city, ref, handler)
     city.step(ref, "ask_person", handler, {"question": "是哪一段？"})
-    assert [a["name"] for a in city.get("/api/v1/follow/actions", code=code).j["actions"]] == ["withdraw", "tell_more"]
+    assert [a["name"] for a in city.get("/api/v1/follow/actions", code=code).j["actions"]] == ["withdraw", "tell_more", "add_note"]
     city.own_step(code, "tell_more", {"more": "北山街一段"})
     due = next(c["due"] for c in city.view(ref)["clocks"] if c["name"] == "total")
     city.step(ref, "ask_extension", handler, {"objection": "需要采购灯头"})
