@@ -21,30 +21,36 @@ static bool etag_known(const struct mh_request *req, struct mh_str etag)
 	return false;
 }
 
+struct stream {
+	struct mh_stream s;
+	struct mh_web_exchange *ex; /* is there as long as anything is sent */
+};
+
 static ssize_t stream_next(void *cls, uint64_t pos, char *out, size_t room)
 {
-	struct mh_stream *s = cls;
-	ptrdiff_t n = s->next(s->ctx, out, room);
+	struct stream *w = cls;
+	ptrdiff_t n = w->s.next(w->s.ctx, out, room);
+	if (n == MH_STREAM_WAIT) return mh_web__sleep(w->ex, &w->s) ? 0 : MHD_CONTENT_READER_END_OF_STREAM;
 	return n > 0 ? n : n == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 static void stream_done(void *cls)
 {
-	struct mh_stream *s = cls;
-	if (s->done) s->done(s->ctx);
-	mh_mem_free(s);
+	struct stream *w = cls;
+	if (w->s.done) w->s.done(w->s.ctx);
+	mh_mem_free(w);
 }
 
 /* The stream belongs to libmicrohttpd from here on; it is done even when the client has gone. */
-static struct MHD_Response *from_stream(struct mh_response *res)
+static struct MHD_Response *from_stream(struct mh_web_exchange *ex)
 {
-	struct mh_stream *s = mh_mem_alloc(sizeof *s);
-	if (!s) return NULL;
-	*s = res->stream;
-	struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_CHUNK, stream_next, s,
+	struct stream *w = mh_mem_alloc(sizeof *w);
+	if (!w) return NULL;
+	*w = (struct stream){ex->res.stream, ex};
+	struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_CHUNK, stream_next, w,
 								   stream_done);
-	if (r) res->stream = (struct mh_stream){0};
-	else mh_mem_free(s);
+	if (r) ex->res.stream = (struct mh_stream){0};
+	else mh_mem_free(w);
 	return r;
 }
 
@@ -126,7 +132,7 @@ enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 		     mh_web__gzip_wanted(mh_req_header(&ex->req, "Accept-Encoding"), res->content_type, res->body) &&
 		     mh_web__gzip(&ex->req.arena, res->body, &res->body);
 	ex->bytes = (int64_t)res->body.len;
-	struct MHD_Response *r = res->stream.next ? from_stream(res)
+	struct MHD_Response *r = res->stream.next ? from_stream(ex)
 				 : res->file.len  ? from_file(ex)
 						  : from_bytes(res->body);
 	if (!r && res->file.len) {

@@ -7,6 +7,7 @@
 #include "web/request.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Drawings of definitions, kept; any thread. */
 struct mh_drawings {
@@ -32,6 +33,7 @@ struct mh_api {
 	struct mh_service *service;
 	struct mh_search *search; /* NULL: there is none */
 	struct mh_drawings drawings;
+	atomic_int listeners;             /* streams of changes */
 	struct mh_signin *signin;         /* NULL: Minhu-Actor is believed, there are no sessions */
 	struct mh_str files_dir;          /* where evidence is kept; NUL behind */
 	struct mh_str upload_dir;         /* where it lies before; likewise */

@@ -208,6 +208,7 @@ void mh_http_stop(struct mh_http *h)
 	if (!h) return;
 	MHD_socket fd = MHD_quiesce_daemon(h->daemon);
 	if (fd != MHD_INVALID_SOCKET) close(fd);
+	mh_web__end_streams(h);
 	if (!drain(h, h->config.stop_s * 1000)) {
 		mh_web__abandon_all(h);
 		drain(h, 1000);

@@ -47,6 +47,11 @@ struct mh_web_exchange {
 	bool abandoned;
 	int64_t write_until; /* ticks */
 	struct mh_web_exchange *next_waiting;
+	struct mh_web_exchange *next_asleep; /* a stream that has nothing to send yet */
+	bool (*ready)(void *ctx);
+	void *ready_ctx;
+	int fd;
+	bool gone; /* the client has closed the connection */
 	/* for the access log */
 	int status;
 	int64_t bytes;
@@ -81,6 +86,7 @@ struct mh_http {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct mh_web_exchange *waiting;
+	struct mh_web_exchange *asleep;
 	struct mh_web__conn *conns;
 	unsigned in_flight;
 	unsigned owners;
@@ -133,4 +139,7 @@ void mh_web__set_deadline(struct MHD_Connection *conn, unsigned seconds); /* 0: 
 void mh_web__wait_add(struct mh_web_exchange *ex);
 bool mh_web__wait_remove(struct mh_web_exchange *ex);
 void mh_web__abandon_all(struct mh_http *h); /* takes the lock */
+/* Suspends a stream until it is ready; false when the server stops. Takes the lock. */
+bool mh_web__sleep(struct mh_web_exchange *ex, const struct mh_stream *s);
+void mh_web__end_streams(struct mh_http *h); /* from now on none sleeps; takes the lock */
 #endif

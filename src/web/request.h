@@ -91,12 +91,16 @@ enum mh_code mh_req_bad_field(struct mh_request *req, struct mh_err *reterr, con
 /* --- the answer --- */
 enum mh_cache { MH_CACHE_NO_STORE, MH_CACHE_REVALIDATE, MH_CACHE_PUBLIC, MH_CACHE_FOREVER };
 
-/* A body made while it is sent (exports, server-sent events later). next: up to `room` bytes at `out`, returns how
- * many, 0 at the end, -1 to break the connection off. done is called once, whatever happens. Both on an HTTP thread. */
+/* A body made while it is sent (exports, server-sent events). next: up to `room` bytes at `out`, returns how many, 0 at the
+ * end, -1 to break the connection off, MH_STREAM_WAIT when there is nothing yet: then no thread is kept, and next is called
+ * again when `ready` says so or the server stops. done is called once, whatever happens. next and done run on an HTTP thread;
+ * ready on the server's watching thread several times a second: it must be quick and must not lock. */
+#define MH_STREAM_WAIT ((ptrdiff_t)-2)
 struct mh_stream {
 	void *ctx;
 	ptrdiff_t (*next)(void *ctx, char *out, size_t room);
 	void (*done)(void *ctx);
+	bool (*ready)(void *ctx);
 };
 
 struct mh_response {

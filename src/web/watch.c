@@ -77,6 +77,56 @@ void mh_web__abandon_all(struct mh_http *h)
 	pthread_mutex_unlock(&h->lock);
 }
 
+/* --- streams that have nothing to send yet --- */
+
+bool mh_web__sleep(struct mh_web_exchange *ex, const struct mh_stream *s)
+{
+	struct mh_http *h = ex->http;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(ex->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+	pthread_mutex_lock(&h->lock);
+	bool sleeps = !h->stopping && !ex->gone && s->ready;
+	if (sleeps) {
+		ex->fd = info ? info->connect_fd : -1;
+		ex->ready = s->ready;
+		ex->ready_ctx = s->ctx;
+		ex->next_asleep = h->asleep;
+		h->asleep = ex;
+		MHD_suspend_connection(ex->conn);
+	}
+	pthread_mutex_unlock(&h->lock);
+	return sleeps;
+}
+
+/* libmicrohttpd does not look at a suspended connection. */
+static bool is_gone(const struct mh_web_exchange *ex)
+{
+	char byte;
+	return ex->fd >= 0 && recv(ex->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static void wake_ready(struct mh_http *h)
+{
+	struct mh_web_exchange **at = &h->asleep;
+	while (*at) {
+		struct mh_web_exchange *ex = *at;
+		ex->gone = is_gone(ex);
+		if (!h->stopping && !ex->gone && !ex->ready(ex->ready_ctx)) {
+			at = &ex->next_asleep;
+			continue;
+		}
+		*at = ex->next_asleep;
+		MHD_resume_connection(ex->conn);
+	}
+}
+
+void mh_web__end_streams(struct mh_http *h)
+{
+	pthread_mutex_lock(&h->lock);
+	h->stopping = true;
+	wake_ready(h);
+	pthread_mutex_unlock(&h->lock);
+}
+
 /* The descriptor stays open until the connection has left the list, so it cannot belong to somebody else by now. */
 static void cut_slow(struct mh_http *h, int64_t now)
 {
@@ -102,6 +152,7 @@ static void *watch(void *arg)
 		int64_t now = mh_ticks();
 		abandon_late(h, now);
 		cut_slow(h, now);
+		wake_ready(h);
 	}
 	pthread_mutex_unlock(&h->lock);
 	return NULL;

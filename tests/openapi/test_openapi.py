@@ -119,6 +119,7 @@ def the_city(c):
                  "/api/v1/processes/request-12345/diagram.mmd", "/api/v1/processes/request-12345/diagram.svg"):
         c.get(path)
     c.get("/api/v1/me", actor=DISPATCHER)
+    c.get("/api/v1/search?q=%E7%81%AF", actor=DISPATCHER)
     c.get("/api/v1/propose?category=010404&place=330106", actor=DISPATCHER)
 
 

@@ -86,10 +86,19 @@ def erased(c):
     assert (c.state / "search.db").stat().st_mode & 0o777 == 0o600
 
 
+def started(c):
+    try:
+        c.start()
+        return True
+    except RuntimeError:
+        c.stop(signal.SIGKILL)
+        return False
+
+
 def killed(c):
     m = c.raise_({"text": "掉电之前的一件"})
     c.stop(signal.SIGKILL)
-    c.start()
+    until(lambda: started(c), 40)   # on PostgreSQL the dead server's lease must run out first
     until(lambda: refs(c, "掉电之前") == [m["ref"]], 5)
 
 
