@@ -1,6 +1,6 @@
 /* A full-text index in a SQLite file of its own, beside the store and on both engines: numbers of documents and their words
- * (text/terms.h), newest first. It can be thrown away and made again at any time, and it holds what people said in the clear, so
- * the file is 0600 and what is dropped is overwritten (secure_delete).
+ * (text/terms.h), newest first. It can be thrown away and made again at any time, and whoever
+ * fills it seals the words (mh_terms_seal); besides, the file is 0600 and what is dropped is overwritten (secure_delete).
  *
  * A connection is used by one thread at a time; one writes, others may read beside it. */
 #ifndef MH_DB_FULLTEXT_H

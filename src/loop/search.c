@@ -17,6 +17,7 @@ struct mh_search {
 	struct mh_search_config config;
 	struct mh_arena arena;
 	struct mh_str of; /* key of the ledger */
+	unsigned char key[MH_TERMS_KEY_LEN];
 	struct mh_fulltext *index;
 	struct mh_db *db;
 	int64_t position; /* the next entry, with its log: mh_seq_join */
@@ -46,21 +47,23 @@ static bool brings_words(struct mh_bytes entry)
 static enum mh_code index_matter(struct mh_search *s, struct mh_tx *tx, int64_t id, struct mh_err *reterr)
 {
 	struct mh_err err = {0};
-	struct mh_buf text = MH_BUF(TEXT_MAX), words = MH_BUF(3 * TEXT_MAX);
+	struct mh_buf text = MH_BUF(TEXT_MAX), words = MH_BUF(8 * TEXT_MAX), sealed = MH_BUF(16 * TEXT_MAX);
 	bool erased = false;
 	enum mh_code code = mh_matter_texts(tx, id, &text, &erased, &err);
 	bool hopeless = code == MH_E_CORRUPT || code == MH_E_NOT_FOUND || code == MH_E_TOO_LARGE;
 	if (code == MH_OK && !erased) {
 		mh_terms_of(mh_buf_str(&text), &words);
-		hopeless = words.failed;
+		mh_terms_seal(s->key, mh_buf_str(&words), &sealed);
+		hopeless = words.failed || sealed.failed;
 	}
 	if (hopeless && s->config.trouble) s->config.trouble(s->config.trouble_ctx, &err);
 	s->scrub |= erased;
 	if (hopeless || (code == MH_OK && erased)) code = mh_fulltext_drop(s->index, id, reterr);
-	else if (code == MH_OK) code = mh_fulltext_put(s->index, id, mh_buf_str(&words), reterr);
+	else if (code == MH_OK) code = mh_fulltext_put(s->index, id, mh_buf_str(&sealed), reterr);
 	else if (reterr) *reterr = err;
 	mh_buf_done(&text);
 	mh_buf_done(&words);
+	mh_buf_done(&sealed);
 	return code;
 }
 
@@ -209,12 +212,23 @@ static enum mh_code open_index(struct mh_search *s, struct mh_err *reterr)
 	return mh_fulltext_open(s->config.path, true, &s->index, reterr);
 }
 
+/* Of its own, from the city's master key: whoever has the index alone reads nothing in it. */
+static void make_key(struct mh_search *s)
+{
+	static const char what[] = "minhu/search/1";
+	const struct mh_bytes parts[] = {{(const unsigned char *)what, sizeof what - 1},
+					 {s->config.city->master.b, sizeof s->config.city->master.b}};
+	struct mh_hash h = mh_sha256_of(parts, 2);
+	memcpy(s->key, h.b, sizeof s->key);
+}
+
 static enum mh_code start(struct mh_search *s, struct mh_err *reterr)
 {
 	s->config.uri = mh_str_dup(&s->arena, s->config.uri);
 	s->config.path = mh_str_dup(&s->arena, s->config.path);
 	MH_TRY_MEM(s->config.uri.ptr, reterr);
 	MH_TRY_MEM(s->config.path.ptr, reterr);
+	make_key(s);
 	MH_TRY(connect(s, reterr));
 	MH_TRY(open_index(s, reterr));
 	MH_TRY(mh_fulltext_open(s->config.path, false, &s->reader, reterr));
@@ -267,18 +281,20 @@ void mh_search_stop(struct mh_search *s)
 enum mh_code mh_search_find(struct mh_search *s, struct mh_arena *a, struct mh_str typed, int64_t before, int limit,
 			    int64_t **ret, size_t *ret_n, struct mh_err *reterr)
 {
-	struct mh_buf query = MH_BUF(64 << 10);
+	struct mh_buf query = MH_BUF(64 << 10), sealed = MH_BUF(64 << 10);
 	mh_terms_query(typed, &query);
+	mh_terms_seal(s->key, mh_buf_str(&query), &sealed);
 	enum mh_code code = MH_OK;
-	if (query.failed) code = MH_FAIL(reterr, MH_E_TOO_LARGE, "What is searched for is too long");
+	if (query.failed || sealed.failed) code = MH_FAIL(reterr, MH_E_TOO_LARGE, "What is searched for is too long");
 	else if (!query.len)
 		code = MH_FAIL(reterr, MH_E_INVALID, "There is nothing to search for: no letter and no digit");
 	if (code == MH_OK) {
 		pthread_mutex_lock(&s->reading);
-		code = mh_fulltext_find(s->reader, a, mh_buf_str(&query), before, limit, ret, ret_n, reterr);
+		code = mh_fulltext_find(s->reader, a, mh_buf_str(&sealed), before, limit, ret, ret_n, reterr);
 		pthread_mutex_unlock(&s->reading);
 	}
 	mh_buf_done(&query);
+	mh_buf_done(&sealed);
 	return code;
 }
 

@@ -1,5 +1,10 @@
 #include "text/terms.h"
 
+#include <sodium.h>
+
+#define BEGINS_MIN 3
+#define BEGINS_MAX 12
+
 enum sort { SEPARATOR, LETTER, IDEOGRAPH };
 
 /* Full-width forms (FF01–FF5E) stand 0xFEE0 above ASCII. */
@@ -73,17 +78,31 @@ static void word(struct mh_buf *b, struct mh_str text, size_t from, size_t n)
 	for (size_t i = 0; i < n; i++) put(b, fold(mh_utf8_next(text, &from)));
 }
 
-/* c1c2 c2c3 …; the last one alone, so that every character begins some word. */
-static void pairs(struct mh_buf *b, struct mh_str text, size_t from, size_t n, bool with_last)
+/* c1c2 c2c3 … */
+static void pairs(struct mh_buf *b, struct mh_str text, size_t from, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++) {
+		mh_buf_ch(b, ' ');
+		word(b, text, from, 2);
+		mh_utf8_next(text, &from);
+	}
+}
+
+/* <c1 <c2 … */
+static void singles(struct mh_buf *b, struct mh_str text, size_t from, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		size_t next = from;
-		if (i + 1 == n && !with_last && n > 1) return;
-		uint32_t c = fold(mh_utf8_next(text, &next));
-		mh_buf_ch(b, ' ');
-		put(b, c);
-		from = next;
-		if (i + 1 < n) put(b, fold(mh_utf8_next(text, &next)));
+		mh_buf_c(b, " <");
+		word(b, text, from, 1);
+		mh_utf8_next(text, &from);
+	}
+}
+
+static void beginnings(struct mh_buf *b, struct mh_str text, size_t from, size_t n)
+{
+	for (size_t i = BEGINS_MIN; i <= n && i <= BEGINS_MAX; i++) {
+		mh_buf_c(b, " <");
+		word(b, text, from, i);
 	}
 }
 
@@ -93,10 +112,12 @@ void mh_terms_of(struct mh_str text, struct mh_buf *out)
 	enum sort sort;
 	while ((sort = next_run(text, &at, &from, &n)) != SEPARATOR) {
 		if (sort == IDEOGRAPH) {
-			pairs(out, text, from, n, true);
+			pairs(out, text, from, n);
+			singles(out, text, from, n);
 		} else {
 			mh_buf_ch(out, ' ');
 			word(out, text, from, n);
+			beginnings(out, text, from, n);
 		}
 	}
 }
@@ -106,10 +127,42 @@ void mh_terms_query(struct mh_str text, struct mh_buf *out)
 	size_t at = 0, from = 0, n;
 	enum sort sort;
 	for (int i = 0; i < MH_TERMS_QUERY_MAX && (sort = next_run(text, &at, &from, &n)) != SEPARATOR; i++) {
+		bool part = sort == IDEOGRAPH ? n == 1 : n >= BEGINS_MIN && n <= BEGINS_MAX;
 		mh_buf_c(out, i ? " AND \"" : "\"");
-		if (sort == IDEOGRAPH) pairs(out, text, from, n, false);
+		if (part) mh_buf_ch(out, '<');
+		if (sort == IDEOGRAPH && !part) pairs(out, text, from, n);
 		else word(out, text, from, n);
-		bool begins = sort == IDEOGRAPH ? n == 1 : n >= 3;
-		mh_buf_c(out, begins ? "\"*" : "\"");
+		mh_buf_ch(out, '"');
+	}
+}
+
+/* --- sealing --- */
+
+_Static_assert(MH_TERMS_KEY_LEN == crypto_shorthash_KEYBYTES, "the key of SipHash");
+
+/* 64 bits in base 32: two words of one city meet by chance once in billions, and then one hit too many is found. */
+static void seal_word(const unsigned char *key, struct mh_str w, struct mh_buf *out)
+{
+	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+	unsigned char h[crypto_shorthash_BYTES];
+	uint64_t v = 0;
+	crypto_shorthash(h, (const unsigned char *)w.ptr, w.len, key);
+	for (size_t i = 0; i < sizeof h; i++) v = v << 8 | h[i];
+	for (int i = 0; i < 13; i++, v >>= 5) mh_buf_ch(out, digits[v & 31]);
+}
+
+void mh_terms_seal(const unsigned char *key, struct mh_str words, struct mh_buf *out)
+{
+	/* among words every token is one; in a query those within quotes are, the rest is the language's */
+	bool inside = mh_str_find(words, '"') < 0;
+	for (size_t i = 0; i < words.len;) {
+		size_t from = i;
+		while (i < words.len && words.ptr[i] != ' ' && words.ptr[i] != '"') i++;
+		struct mh_str w = {words.ptr + from, i - from};
+		if (w.len && inside) seal_word(key, w, out);
+		else mh_buf_str_add(out, w);
+		if (i == words.len) return;
+		if (words.ptr[i] == '"') inside = !inside;
+		mh_buf_ch(out, words.ptr[i++]);
 	}
 }

@@ -15,15 +15,16 @@ static void made(void (*fn)(struct mh_str, struct mh_buf *), const char *text, c
 static void texts_become_words(void **state)
 {
 	static const char *const cases[][2] = {
-		{"路灯不亮", " 路灯 灯不 不亮 亮"},
-		{"灯", " 灯"},
-		{"电话13800001111，找李四。", " 电话 话 13800001111 找李 李四 四"},
-		{"ＡＢＣ１２３ Hello-World", " abc123 hello world"},
-		{"𠮷野家", " 𠮷野 野家 家"}, /* beyond the basic plane: names are written so */
-		{"café Ñandú", " café Ñandú"},
+		{"路灯不亮", " 路灯 灯不 不亮 <路 <灯 <不 <亮"},
+		{"灯", " <灯"},
+		{"电话13801，找李四。", " 电话 <电 <话 13801 <138 <1380 <13801 找李 李四 <找 <李 <四"},
+		{"ＡＢＣ１２３ Hello-World",
+		 " abc123 <abc <abc1 <abc12 <abc123 hello <hel <hell <hello world <wor <worl <world"},
+		{"𠮷野家", " 𠮷野 野家 <𠮷 <野 <家"}, /* beyond the basic plane: names are written so */
+		{"café", " café <caf <café"},
 		{"「」…—  \n\t", ""},
 		{"", ""},
-		{"12号楼", " 12 号楼 楼"},
+		{"12号楼", " 12 号楼 <号 <楼"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) made(mh_terms_of, cases[i][0], cases[i][1]);
 }
@@ -32,11 +33,11 @@ static void queries_are_quoted(void **state)
 {
 	static const char *const cases[][2] = {
 		{"路灯不亮", "\" 路灯 灯不 不亮\""},
-		{"灯", "\" 灯\"*"},
-		{"路灯 138", "\" 路灯\" AND \"138\"*"},
+		{"灯", "\"<灯\""},
+		{"路灯 138", "\" 路灯\" AND \"<138\""},
 		{"ab", "\"ab\""},
 		{"\" OR 1=1 NEAR(",
-		 "\"or\" AND \"1\" AND \"1\" AND \"near\"*"}, /* nothing of the query language passes */
+		 "\"or\" AND \"1\" AND \"1\" AND \"<near\""}, /* nothing of the query language passes */
 		{"!!!", ""},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) made(mh_terms_query, cases[i][0], cases[i][1]);
@@ -52,5 +53,24 @@ static void queries_have_an_end(void **state)
 	mh_buf_done(&b);
 }
 
-MH_TESTS(cmocka_unit_test(texts_become_words), cmocka_unit_test(queries_are_quoted),
-	 cmocka_unit_test(queries_have_an_end))
+static void sealed_words_match_and_cannot_be_read(void **state)
+{
+	static const unsigned char key[MH_TERMS_KEY_LEN] = "one key", other[MH_TERMS_KEY_LEN] = "another";
+	struct mh_buf a = MH_BUF(1 << 16), b = MH_BUF(1 << 16), c = MH_BUF(1 << 16);
+	mh_terms_seal(key, MH_STR(" 路灯 灯不 <路"), &a);
+	mh_terms_seal(key, MH_STR("\" 路灯 灯不\" AND \"<路\""), &b);
+	mh_terms_seal(other, MH_STR(" 路灯 灯不 <路"), &c);
+	assert_int_equal(a.len, 3 * 14);
+	assert_int_equal(b.len, 1 + 2 * 14 + 1 + 5 + 1 + 13 + 1);
+	assert_null(strstr(a.ptr, "灯"));
+	assert_memory_equal(a.ptr, b.ptr + 1, 2 * 14);           /* the pairs, in their order */
+	assert_memory_equal(b.ptr + 1 + 2 * 14, "\" AND \"", 7); /* the language stays */
+	assert_memory_equal(a.ptr + 2 * 14 + 1, b.ptr + 1 + 2 * 14 + 7, 13);
+	assert_memory_not_equal(a.ptr, c.ptr, a.len);
+	mh_buf_done(&a);
+	mh_buf_done(&b);
+	mh_buf_done(&c);
+}
+
+MH_TESTS(cmocka_unit_test(sealed_words_match_and_cannot_be_read), cmocka_unit_test(texts_become_words),
+	 cmocka_unit_test(queries_are_quoted), cmocka_unit_test(queries_have_an_end))
