@@ -119,7 +119,8 @@ static void ask(const char *method, const char *path, const char *type, const ch
 	curl_easy_setopt(world.curl, CURLOPT_URL, url);
 	curl_easy_setopt(world.curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(world.curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(world.curl, CURLOPT_TIMEOUT_MS, 20000L);
+	/* a stream of changes says at once whether one may, and then has no end */
+	curl_easy_setopt(world.curl, CURLOPT_TIMEOUT_MS, strstr(path, "/changes") ? 300L : 20000L);
 	curl_easy_setopt(world.curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(world.curl, CURLOPT_WRITEDATA, ret);
 	curl_easy_setopt(world.curl, CURLOPT_HEADERFUNCTION, on_header);
