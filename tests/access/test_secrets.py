@@ -169,8 +169,8 @@ def nowhere(s, code):
     for path in s.dir.rglob("*"):
         if not path.is_file():
             continue
-        # Not sealed: evidence itself, and the index of words. Both are in the state folder, beside the keys that would open them.
-        if "files" in path.relative_to(s.dir).parts or path.name.startswith("search.db"):
+        # Not sealed: evidence itself. It lies in the state folder, beside the keys that would open it.
+        if "files" in path.relative_to(s.dir).parts:
             continue
         raw = path.read_bytes()
         looked += len(raw)
