@@ -92,8 +92,9 @@ static json_t *number_of(const struct mh_sample__talk *t, const struct mh_field 
 static json_t *enum_of(const struct mh_sample__talk *t, const struct mh_field *f, struct mh_yaml *r)
 {
 	struct mh_yaml *y = r && r->kind == MH_YAML_MAP ? mh_sample__pick(t->rng, r) : NULL;
-	if (y) return mh_json_str(y->key);
-	if (r && r->kind == MH_YAML_SCALAR) return mh_json_str(r->text);
+	/* A rule for everybody may not fit the choices of this kind. */
+	for (size_t i = 0; y && i < f->n_values; i++)
+		if (mh_str_eq(f->values[i].name, y->key)) return mh_json_str(y->key);
 	return f->n_values ? mh_json_str(f->values[mh_random_below(t->rng, f->n_values)].name) : NULL;
 }
 
