@@ -192,6 +192,7 @@ static enum mh_code choose_what(struct mh_sample__sim *s, struct mh_sample__live
 	mh_day today = mh_time_day(s->now, s->city->zone_min);
 	for (size_t i = 0; i < s->book.n_kinds && !l->kind; i++)
 		if ((at -= s->book.kinds[i].share) < 0) l->kind = &s->book.kinds[i];
+	if (!l->kind) return MH_FAIL(reterr, MH_E_INTERNAL, "The shares of the kinds do not add up");
 	const struct mh_def *d = mh_city_def_for(s->city, l->kind->def->kind, today);
 	if (!d)
 		return MH_FAIL(reterr, MH_E_INVALID, "No definition of " MH_STR_FMT " is in force",

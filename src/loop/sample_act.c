@@ -227,13 +227,13 @@ enum mh_code mh_sample__ballot(struct mh_sample__sim *s, struct mh_sample__live 
 {
 	const struct mh_def *d = l->kind->def;
 	const struct mh_vote *v = &d->votes[d->states[l->state].vote];
-	json_t *view = NULL, *e;
+	MH_JSON_AUTO json_t *view = NULL;
+	json_t *e;
 	size_t i;
 	{
 		MH_TX(tx, s->city, s->db, &s->step, s->now);
 		MH_TRY(mh_matter_view(&tx, l->id, false, &view, reterr));
 	}
-	MH_JSON_AUTO json_t *owned = view;
 	struct mh_str choice = v->choices[mh_sample__chance(&s->rng, 88) ? 0 : v->n_choices - 1];
 	*ret_done = false;
 	json_array_foreach(json_object_get(json_object_get(view, "vote"), "electors"), i, e)

@@ -63,8 +63,8 @@ static void what_two_readers_could_understand_differently(void **state)
 	static const char *const types[] = {
 		"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x; boundary=y",
 		"multipart/form-data; boundary=\"\t\"",
-		"multipart/form-data; "
-		"boundary=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"};
+		("multipart/form-data; "
+		 "boundary=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		if (parse(TYPE, bad[i]) != MH_E_INVALID) fail_msg("taken: %s", bad[i]);
 		assert_int_equal(n, 99);
