@@ -2,6 +2,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const struct mh_err_info infos[MH_CODE_MAX] = {
 	[MH_OK] = {"OK", 200, 0, "Done", "完成"},
@@ -29,20 +31,49 @@ static void trim_utf8(char *text, size_t cap, int wanted)
 	}
 }
 
-#define FILL(field, fmt)                                                                                               \
+/* In the order of strcmp, which test_err checks. */
+static const struct text {
+	const char *en, *zh;
+} texts[] = {
+#define MH_TEXT(en, zh) {en, zh},
+#include "base/errors_zh.def"
+#undef MH_TEXT
+};
+
+static int by_english(const void *key, const void *text)
+{
+	return strcmp(key, ((const struct text *)text)->en);
+}
+
+const char *mh_err_zh(const char *format)
+{
+	const struct text *t = bsearch(format, texts, sizeof texts / sizeof *texts, sizeof *texts, by_english);
+	return t ? t->zh : NULL;
+}
+
+#define FILL(field, text, fmt)                                                                                         \
 	do {                                                                                                           \
 		va_list ap_;                                                                                           \
 		va_start(ap_, fmt);                                                                                    \
-		int wanted_ = vsnprintf(reterr->field, sizeof reterr->field, fmt, ap_);                                \
+		int wanted_ = vsnprintf(reterr->field, sizeof reterr->field, text, ap_);                               \
 		va_end(ap_);                                                                                           \
 		trim_utf8(reterr->field, sizeof reterr->field, wanted_);                                               \
+	} while (0)
+
+/* test_err holds the conversions of both formats against each other, since no compiler sees this one. */
+#define FILL_ZH(field, fmt)                                                                                            \
+	do {                                                                                                           \
+		const char *zh_ = mh_err_zh(fmt);                                                                      \
+		reterr->field[0] = '\0';                                                                               \
+		if (zh_) FILL(field, zh_, fmt);                                                                        \
 	} while (0)
 
 enum mh_code mh_err_set(struct mh_err *reterr, enum mh_code code, const char *file, int line, const char *fmt, ...)
 {
 	if (!reterr) return code;
 	*reterr = (struct mh_err){.code = code, .file = file, .line = line};
-	FILL(message, fmt);
+	FILL(message, fmt, fmt);
+	FILL_ZH(message_zh, fmt);
 	return code;
 }
 
@@ -53,15 +84,22 @@ enum mh_code mh_no_memory(struct mh_err *reterr)
 
 void mh_err_detail(struct mh_err *reterr, const char *fmt, ...)
 {
-	if (reterr) FILL(detail, fmt);
+	if (reterr) FILL(detail, fmt, fmt);
 }
 
 void mh_err_hint(struct mh_err *reterr, const char *fmt, ...)
 {
-	if (reterr) FILL(hint, fmt);
+	if (!reterr) return;
+	FILL(hint, fmt, fmt);
+	FILL_ZH(hint_zh, fmt);
 }
 
 void mh_err_internal(struct mh_err *reterr, const char *fmt, ...)
 {
-	if (reterr) FILL(internal, fmt);
+	if (reterr) FILL(internal, fmt, fmt);
+}
+
+void mh_err_field(struct mh_err *reterr, const char *name, int len)
+{
+	if (reterr) snprintf(reterr->field, sizeof reterr->field, "%.*s", len, name);
 }

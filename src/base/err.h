@@ -6,6 +6,8 @@
  *   detail   the facts: names, values, places
  *   hint     what to do now
  *   internal for the log only; may name tables and files; never personal data
+ *   field    the input that the error is about, as the definition or the route names it; empty when it is about none
+ *   *_zh     the same in Chinese, where errors_zh.def has the format; empty otherwise. Log lines and commands are English.
  * Source of the split: PostgreSQL's error message style guide. */
 #ifndef MH_BASE_ERR_H
 #define MH_BASE_ERR_H
@@ -24,6 +26,9 @@ struct mh_err {
 	char detail[640];
 	char hint[320];
 	char internal[320];
+	char field[96];
+	char message_zh[480];
+	char hint_zh[480];
 	const char *file; /* source place that failed first */
 	int line;
 };
@@ -50,12 +55,17 @@ static inline enum mh_code mh_err_is(enum mh_code set, enum mh_code code)
 }
 #define MH_FAIL(reterr, code, ...) mh_err_is(mh_err_set((reterr), (code), __FILE__, __LINE__, __VA_ARGS__), (code))
 
+/* The Chinese of an English format, taking the same arguments in the same order; NULL when errors_zh.def has none. */
+const char *mh_err_zh(const char *format);
+
 /* MH_E_NO_MEMORY, for where an allocation gave nothing. */
 enum mh_code mh_no_memory(struct mh_err *reterr);
 
 /* Add to an error already set. NULL is accepted. */
 void mh_err_detail(struct mh_err *reterr, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void mh_err_hint(struct mh_err *reterr, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Truncated to 95 bytes. */
+void mh_err_field(struct mh_err *reterr, const char *name, int len);
 void mh_err_internal(struct mh_err *reterr, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define MH_TRY(expr)                                                                                                   \

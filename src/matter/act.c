@@ -66,11 +66,11 @@ static enum mh_code check_required(struct mh_tx *tx, struct mh_matter *m, const 
 		const json_t *v = json_object_get(given, name.ptr);
 		if (v && !(json_is_string(v) && json_string_length(v) == 0)) continue;
 		if (!v && f->set_create && mh_matter__value(tx, m, t->require[i])) continue;
-		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID,
-					    "The step \"" MH_STR_FMT "\" needs the field \"" MH_STR_FMT "\"",
-					    MH_STR_ARG(t->name), MH_STR_ARG(f->name));
-		mh_err_detail(reterr, MH_STR_FMT " (" MH_STR_FMT ")", MH_STR_ARG(f->label.en), MH_STR_ARG(f->label.zh));
-		return code;
+		return mh_matter__about(f,
+					MH_FAIL(reterr, MH_E_INVALID,
+						"The step \"" MH_STR_FMT "\" needs the field \"" MH_STR_FMT "\"",
+						MH_STR_ARG(t->name), MH_STR_ARG(f->name)),
+					reterr);
 	}
 	return MH_OK;
 }

@@ -15,6 +15,7 @@ static enum mh_code unknown_field(const struct mh_def *d, const char *key, struc
 	enum mh_code code = MH_FAIL(reterr, MH_E_INVALID,
 				    "The field \"%.80s\" cannot be given when a " MH_STR_FMT " is raised", key,
 				    MH_STR_ARG(d->kind));
+	mh_err_field(reterr, key, (int)strlen(key));
 	if (near.len) mh_err_hint(reterr, "Did you mean \"" MH_STR_FMT "\"?", MH_STR_ARG(near));
 	return code;
 }
@@ -45,10 +46,10 @@ static enum mh_code check_required(const struct mh_def *d, const json_t *given, 
 		struct mh_str name = mh_str_dup(a, f->name);
 		MH_TRY_MEM(name.ptr, reterr);
 		if (!f->set_create || !f->required || json_object_get(given, name.ptr)) continue;
-		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID, "The field \"" MH_STR_FMT "\" is missing",
-					    MH_STR_ARG(f->name));
-		mh_err_detail(reterr, MH_STR_FMT " (" MH_STR_FMT ")", MH_STR_ARG(f->label.en), MH_STR_ARG(f->label.zh));
-		return code;
+		return mh_matter__about(
+			f,
+			MH_FAIL(reterr, MH_E_INVALID, "The field \"" MH_STR_FMT "\" is missing", MH_STR_ARG(f->name)),
+			reterr);
 	}
 	return MH_OK;
 }

@@ -132,11 +132,14 @@ static enum mh_code choose(struct mh_tx *tx, struct mh_matter *m, const char *ke
 	s->to = t->to;
 	if (*ret_go) return MH_OK;
 	if (t->trigger == MH_BY_PERSON) {
-		enum mh_code code = MH_FAIL(
-			reterr, MH_E_CONFLICT, "The step \"" MH_STR_FMT "\" cannot be taken: %s", MH_STR_ARG(t->name),
-			used_up ? "it has been used as often as the rules allow" : "its condition does not hold");
-		if (!used_up && t->when)
-			mh_err_detail(reterr, "condition: " MH_STR_FMT, MH_STR_ARG(mh_expr_text(t->when)));
+		if (used_up)
+			return MH_FAIL(reterr, MH_E_CONFLICT,
+				       "The step \"" MH_STR_FMT "\" has been used as often as the rules allow",
+				       MH_STR_ARG(t->name));
+		enum mh_code code = MH_FAIL(reterr, MH_E_CONFLICT,
+					    "The step \"" MH_STR_FMT "\" cannot be taken: its condition does not hold",
+					    MH_STR_ARG(t->name));
+		if (t->when) mh_err_detail(reterr, "condition: " MH_STR_FMT, MH_STR_ARG(mh_expr_text(t->when)));
 		return code;
 	}
 	s->to = t->else_to;

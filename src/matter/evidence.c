@@ -34,8 +34,9 @@ static enum mh_code check_one(struct mh_tx *tx, struct mh_matter *m, const struc
 	json_t *v;
 	if (n < (size_t)e->min) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_INVALID,
-					    "The evidence \"" MH_STR_FMT "\" needs at least %d file%s",
-					    MH_STR_ARG(e->name), e->min, e->min == 1 ? "" : "s");
+					    "The evidence \"" MH_STR_FMT "\" needs more files: at least %d",
+					    MH_STR_ARG(e->name), e->min);
+		mh_err_field(reterr, e->name.ptr, (int)e->name.len);
 		mh_err_detail(reterr, MH_STR_FMT " (" MH_STR_FMT ")", MH_STR_ARG(e->label.en), MH_STR_ARG(e->label.zh));
 		mh_err_hint(reterr, "Send the files to …/files first, then name their ids here.");
 		return code;

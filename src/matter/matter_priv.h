@@ -52,6 +52,8 @@ enum mh_code mh_matter__personal(struct mh_tx *tx, struct mh_matter *m, struct m
 int64_t mh_matter__reports(struct mh_tx *tx, struct mh_matter *m); /* itself and what was merged into it */
 /* --- fields.c --- */
 /* Checks and normalises one value; *ret is a new reference. */
+/* Says which field the error in *reterr is about, with its labels; returns code. */
+enum mh_code mh_matter__about(const struct mh_field *f, enum mh_code code, struct mh_err *reterr);
 enum mh_code mh_matter__field(struct mh_tx *tx, const struct mh_def *d, int field, const json_t *v, json_t **ret,
 			      struct mh_err *reterr);
 /* The value that stands for the field now: borrowed, NULL when none. Personal ones are opened when needed. */

@@ -1,11 +1,8 @@
 /* Who may, and whose duty it is. */
 #include "matter/matter_priv.h"
 
-static enum mh_code refuse(struct mh_err *reterr, const struct mh_transition *t, const char *why)
-{
-	return MH_FAIL(reterr, MH_E_FORBIDDEN, "You may not take the step \"" MH_STR_FMT "\": %s", MH_STR_ARG(t->name),
-		       why);
-}
+#define REFUSE(reterr, t, why)                                                                                         \
+	MH_FAIL((reterr), MH_E_FORBIDDEN, "You may not take the step \"" MH_STR_FMT "\": " why, MH_STR_ARG((t)->name))
 
 /* Does the unit's territory hold the matter? A department serves the territory of its parent. */
 static bool in_reach(const struct mh_city *c, const struct mh_matter *m, int org)
@@ -35,7 +32,7 @@ static enum mh_code role_fits(struct mh_tx *tx, struct mh_matter *m, const struc
 	for (size_t i = 0; i < t->who.n_roles && !role; i++)
 		if (mh_str_eq(m->def->roles[t->who.roles[i]].name, by->role)) role = &m->def->roles[t->who.roles[i]];
 	if (!role) {
-		enum mh_code code = refuse(reterr, t, "it belongs to another role");
+		enum mh_code code = REFUSE(reterr, t, "it belongs to another role");
 		if (t->who.n_roles)
 			mh_err_hint(reterr, "It is a step of the role " MH_STR_FMT ".",
 				    MH_STR_ARG(m->def->roles[t->who.roles[0]].name));
@@ -43,11 +40,11 @@ static enum mh_code role_fits(struct mh_tx *tx, struct mh_matter *m, const struc
 	}
 	if (role->levels & 1) {
 		if (role->open || by->matter_id == m->id) return MH_OK;
-		if (by->org < 0) return refuse(reterr, t, "show the tracking code of this matter");
+		if (by->org < 0) return REFUSE(reterr, t, "show the tracking code of this matter");
 	}
-	if (by->org < 0) return refuse(reterr, t, "it takes somebody who holds an office");
+	if (by->org < 0) return REFUSE(reterr, t, "it takes somebody who holds an office");
 	if (!(role->levels >> tx->city->orgs.list[by->org].level & 1))
-		return refuse(reterr, t, "your unit stands at another level");
+		return REFUSE(reterr, t, "your unit stands at another level");
 	return MH_OK;
 }
 
@@ -57,20 +54,20 @@ enum mh_code mh_matter__may(struct mh_tx *tx, struct mh_matter *m, const struct 
 	MH_TRY(role_fits(tx, m, t, by, reterr));
 	if (by->org < 0) return MH_OK;
 	if (t->who.org == MH_ORG_OWNER && by->org != m->owner)
-		return refuse(reterr, t, "your unit does not have this matter");
+		return REFUSE(reterr, t, "your unit does not have this matter");
 	if (t->who.org == MH_ORG_FIELD) {
 		json_t *v = mh_matter__value(tx, m, t->who.org_field);
 		if (!json_is_string(v) || mh_org_by_code(&tx->city->orgs, mh_str_c(json_string_value(v))) != by->org)
-			return refuse(reterr, t, "your unit was not named for it");
+			return REFUSE(reterr, t, "your unit was not named for it");
 	}
 	if (t->who.named) {
 		json_t *v = mh_matter__value(tx, m, t->who.officer_field);
 		if (!json_is_string(v) || !by->officer.len || !mh_str_is(by->officer, json_string_value(v)))
-			return refuse(reterr, t, "it belongs to the officer who is named for this matter");
+			return REFUSE(reterr, t, "it belongs to the officer who is named for this matter");
 	}
 	if (t->who.level_up && !is_above(tx->city, m, by->org, t->who.level_up))
-		return refuse(reterr, t, "it takes the unit one level above the one that has it");
-	if (!in_reach(tx->city, m, by->org)) return refuse(reterr, t, "the matter lies outside your territory");
+		return REFUSE(reterr, t, "it takes the unit one level above the one that has it");
+	if (!in_reach(tx->city, m, by->org)) return REFUSE(reterr, t, "the matter lies outside your territory");
 	return MH_OK;
 }
 

@@ -29,7 +29,10 @@ void mh_web__problem(struct mh_request *req, const struct mh_err *err, struct mh
 	member(&b, "title_zh", mh_str_c(info->zh));
 	member(&b, "detail", mh_str_c(err->message));
 	if (err->detail[0]) member(&b, "facts", mh_str_c(err->detail));
+	if (err->message_zh[0]) member(&b, "detail_zh", mh_str_c(err->message_zh));
 	if (err->hint[0]) member(&b, "hint", mh_str_c(err->hint));
+	if (err->hint_zh[0]) member(&b, "hint_zh", mh_str_c(err->hint_zh));
+	if (err->field[0]) member(&b, "field", mh_str_c(err->field));
 	mh_buf_fmt(&b, ",\"instance\":\"urn:minhu:request:" MH_STR_FMT "\"", MH_STR_ARG(req->id));
 	if (req->n_errors && err->code == MH_E_INVALID) field_errors(&b, req);
 	mh_buf_ch(&b, '}');

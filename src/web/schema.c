@@ -106,7 +106,9 @@ static const struct mh_schema schemas[] = {
 	 "可提供服务"},
 	{"field_error", "field:str message:str message_zh:str", "What is wrong with one field", "字段错误"},
 	{"problem",
-	 "type:str status:int code:str title:str title_zh:str detail?:str facts?:str hint?:str instance?:str "
+	 "type:str status:int code:str title:str title_zh:str detail?:str detail_zh?:str facts?:str hint?:str "
+	 "hint_zh?:str "
+	 "field?:str instance?:str "
 	 "errors?:[field_error]",
 	 "What went wrong (RFC 9457)", "错误说明"},
 };

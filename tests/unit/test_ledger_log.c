@@ -318,7 +318,7 @@ static void corrupted(void **state)
 static void state_files(void **state)
 {
 	struct sample sample, *s = &sample;
-	char key[2000], head[2000], away[2000];
+	char key[4000], head[4000], away[4000];
 	struct stat st;
 	start(s, uri_of(state));
 	append(s, 1);
