@@ -37,6 +37,7 @@
 	X(user_totp)                                                                                                   \
 	X(user_import)                                                                                                 \
 	X(open311_key)                                                                                                 \
+	X(openapi)                                                                                                     \
 	X(sample)                                                                                                      \
 	X(version)
 

@@ -89,7 +89,11 @@ static void cache_headers(struct MHD_Response *r, const struct mh_response *res,
 					     [MH_CACHE_PUBLIC] = "public, max-age=60",
 					     [MH_CACHE_FOREVER] = "public, max-age=31536000, immutable"};
 	header(r, "Cache-Control", values[res->cache]);
-	header(r, "Vary", "Accept-Encoding, Accept-Language, Authorization, Cookie, Minhu-Actor, Minhu-As");
+	/* what may be kept for ever is the same for everybody */
+	header(r, "Vary",
+	       res->cache == MH_CACHE_FOREVER
+		       ? "Accept-Encoding"
+		       : "Accept-Encoding, Accept-Language, Authorization, Cookie, Minhu-Actor, Minhu-As");
 	if (res->etag.len && res->etag.len < 200) {
 		char etag[208];
 		snprintf(etag, sizeof etag, "%s\"" MH_STR_FMT "\"", compressed ? "W/" : "", MH_STR_ARG(res->etag));
@@ -116,6 +120,14 @@ static enum MHD_Result send_response(struct mh_web_exchange *ex, struct MHD_Resp
 	return done;
 }
 
+/* A file that was compressed when the program was built. */
+static bool encoded(const struct mh_response *res)
+{
+	for (size_t i = 0; i < res->n_headers; i++)
+		if (mh_web__name_eq(res->headers[i].name, "Content-Encoding")) return true;
+	return false;
+}
+
 enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 {
 	struct mh_response *res = &ex->res;
@@ -128,7 +140,7 @@ enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 		if (res->stream.done) res->stream.done(res->stream.ctx);
 		res->stream = (struct mh_stream){0};
 	}
-	bool small = reads &&
+	bool small = reads && !encoded(res) &&
 		     mh_web__gzip_wanted(mh_req_header(&ex->req, "Accept-Encoding"), res->content_type, res->body) &&
 		     mh_web__gzip(&ex->req.arena, res->body, &res->body);
 	ex->bytes = (int64_t)res->body.len;
@@ -144,7 +156,7 @@ enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 	if (res->content_type && status != 304) header(r, "Content-Type", res->content_type);
 	for (size_t i = 0; i < res->n_headers; i++) header(r, res->headers[i].name.ptr, res->headers[i].value.ptr);
 	if (small) header(r, "Content-Encoding", "gzip");
-	cache_headers(r, res, small);
+	cache_headers(r, res, small || encoded(res));
 	security_headers(r, res->csp);
 	return send_response(ex, r, status, close);
 }

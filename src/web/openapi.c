@@ -301,8 +301,13 @@ json_t *mh_openapi(const struct mh_route_list *const *lists, size_t n)
 {
 	struct doc d = {.paths = json_object(), .tags = json_array()};
 	for (size_t i = 0; i < n; i++) {
-		add(&d, d.tags, json_pack("{s:s}", "name", lists[i]->name));
-		for (size_t k = 0; k < lists[i]->n; k++) describe(&d, &lists[i]->routes[k], lists[i]->name);
+		bool any = false;
+		for (size_t k = 0; k < lists[i]->n; k++) {
+			if (lists[i]->routes[k].flags & MH_ROUTE_PAGE) continue;
+			describe(&d, &lists[i]->routes[k], lists[i]->name);
+			any = true;
+		}
+		if (any) add(&d, d.tags, json_pack("{s:s}", "name", lists[i]->name));
 	}
 	json_t *j = json_pack("{s:s, s:o, s:[{s:s}], s:o, s:o, s:o}", "openapi", "3.1.0", "info", about(), "servers",
 			      "url", "/", "tags", d.tags, "paths", d.paths, "components", components(&d));

@@ -122,10 +122,19 @@ static void schema(struct mh_buf *b, const struct mh_schema *s)
 	mh_buf_c(b, "</p>\n");
 }
 
+/* Whether a group has more than pages. */
+static bool described(const struct mh_route_list *l)
+{
+	for (size_t k = 0; k < l->n; k++)
+		if (!(l->routes[k].flags & MH_ROUTE_PAGE)) return true;
+	return false;
+}
+
 static void contents(struct mh_buf *b, const struct mh_route_list *const *lists, size_t n)
 {
 	mh_buf_c(b, "<nav aria-label=\"Contents 目录\">");
-	for (size_t i = 0; i < n; i++) mh_buf_fmt(b, "<a href=\"#%s\">%s</a>", lists[i]->name, lists[i]->name);
+	for (size_t i = 0; i < n; i++)
+		if (described(lists[i])) mh_buf_fmt(b, "<a href=\"#%s\">%s</a>", lists[i]->name, lists[i]->name);
 	mh_buf_c(b, "<a href=\"#schemas\">schemas</a></nav>\n");
 }
 
@@ -143,8 +152,10 @@ void mh_reference_page(const struct mh_route_list *const *lists, size_t n, struc
 		style);
 	contents(b, lists, n);
 	for (size_t i = 0; i < n; i++) {
+		if (!described(lists[i])) continue;
 		mh_buf_fmt(b, "<h2 id=\"%s\">%s</h2>\n", lists[i]->name, lists[i]->name);
-		for (size_t k = 0; k < lists[i]->n; k++) route(b, &lists[i]->routes[k]);
+		for (size_t k = 0; k < lists[i]->n; k++)
+			if (!(lists[i]->routes[k].flags & MH_ROUTE_PAGE)) route(b, &lists[i]->routes[k]);
 	}
 	mh_buf_c(b, "<h2 id=\"schemas\">schemas</h2>\n");
 	for (size_t i = 0; i < n_schemas; i++) schema(b, &s[i]);

@@ -56,6 +56,8 @@ enum mh_route_flag {
 	 * charge of it. mh_api_find refuses everybody else, so that no handler can forget it. */
 	MH_ROUTE_TERRITORY = 16,
 	MH_ROUTE_CHARGE = 32,
+	/* A page or a file of one: not part of the programs' interface, so not in its descriptions. */
+	MH_ROUTE_PAGE = 128,
 	MH_ROUTE_LENIENT = 4, /* unknown query and body names are ignored instead of refused (foreign standards) */
 };
 

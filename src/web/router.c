@@ -156,7 +156,8 @@ static const char *wrong_in_path(const struct mh_route *r)
 	if (!r->path || r->path[0] != '/') return "the path does not begin with /";
 	mh_str_split(&rest, '/', &seg);
 	while (mh_str_split(&rest, '/', &seg)) {
-		if (!seg.len && !(strcmp(r->path, "/") == 0)) return "the path has an empty segment";
+		bool end = !rest.ptr; /* "/desk/" is an address of its own; "/desk//x" is none */
+		if (!seg.len && !end) return "the path has an empty segment";
 		const char *wrong = wrong_in_segment(r, seg, rest.ptr == NULL, &placeholders);
 		if (wrong) return wrong;
 	}

@@ -25,7 +25,7 @@ static const struct mh_param rest[] = {P("rest"), {0}};
 static const struct mh_route table[] = {
 	R("GET", "/", NULL),          R("GET", "/a/{id}", id),   R("POST", "/a/{id}", id),
 	R("GET", "/a/new", NULL),     R("GET", "/a/{id}/x", id), R("GET", "/r/{id}.{format}", id_format),
-	R("GET", "/f/{rest*}", rest), R("GET", "/f/{id}", id),
+	R("GET", "/f/{rest*}", rest), R("GET", "/f/{id}", id),   R("GET", "/d/", NULL),
 };
 static const struct mh_route_list list = MH_ROUTES("t", table);
 
@@ -50,6 +50,8 @@ static void finds(void **state)
 		{"GET", "/a/7/x", "/a/{id}/x", "7", MH_OK},
 		{"GET", "/r/a.b.json", "/r/{id}.{format}", "a.b", MH_OK},
 		{"GET", "/f/a", "/f/{id}", "a", MH_OK},
+		{"GET", "/d/", "/d/", NULL, MH_OK},
+		{"GET", "/d", NULL, NULL, MH_E_NOT_FOUND},
 		{"GET", "/f/a/b/c", "/f/{rest*}", "a/b/c", MH_OK},
 		{"DELETE", "/a/7", NULL, NULL, MH_E_METHOD},
 		{"GET", "/r/json", NULL, NULL, MH_E_NOT_FOUND},

@@ -30,9 +30,11 @@ forget() {
 	rm -rf "$1/meson-private" "$1/meson-info" "$1/build.ninja" "$1/.configured" "$1/.ninja_deps" "$1/.ninja_log"
 }
 
+# compile DIR …: the program without its pages, which describes the interface; the pages; the program with them.
 compile() {
 	local dir=$1
-	configure "$@" && ninja -j "$JOBS" -C "$dir"
+	pages_prepare
+	configure "$@" && ninja -j "$JOBS" -C "$dir" minhu_bare && pages "$dir/minhu_bare" && ninja -j "$JOBS" -C "$dir"
 }
 
 release_options=(--buildtype=debugoptimized -Db_sanitize=none -Db_colorout=auto -Dtests=false -Dfuzz=false)
@@ -43,7 +45,7 @@ fuzz_options=(--buildtype=debugoptimized -Doptimization=1 -Db_sanitize=none -Db_
 build_release() { compile build gcc "${release_options[@]}"; }
 build_asan() { compile build/asan gcc "${asan_options[@]}"; }
 build_clang() { compile build/clang clang "${clang_options[@]}"; }
-build_fuzz() { compile build/fuzz clang "${fuzz_options[@]}"; }
+build_fuzz() { configure build/fuzz clang "${fuzz_options[@]}" && ninja -j "$JOBS" -C build/fuzz; }
 
 cmd_build() {
 	case ${1:-release} in release) setup build ;; *) setup ;; esac

@@ -29,10 +29,11 @@ cmd_run() {
 	fi
 	cat <<EOF
 
-Minhu is at http://127.0.0.1:$port/ (Ctrl-C stops it; rm -r var starts the city anew). Try, in another terminal:
+Minhu is at http://127.0.0.1:$port/ and its desk for staff at http://127.0.0.1:$port/desk/
+(Ctrl-C stops it; rm -r var starts the city anew.) At the desk, log in as any of $pack/accounts.csv, for example operator,
+with the password $(cat var/password 2>/dev/null). Try, in another terminal:
   every address there is        curl http://127.0.0.1:$port/api/v1
   a request round the loop      MINHU_PASSWORD=$(cat var/password 2>/dev/null) sh docs/walkthrough.sh http://127.0.0.1:$port
-  log in as staff               any of $pack/accounts.csv, for example operator, with the same password
   check the whole record        build/minhu verify --store sqlite:$store
 
 EOF
