@@ -1,6 +1,7 @@
 /* `minhu serve`: the city in service, behind HTTP, until it is told to stop. */
 #include "base/log.h"
 #include "cli/cli.h"
+#include "loop/checkup.h"
 #include "loop/search.h"
 #include "loop/service.h"
 #include "sql_gen.h"
@@ -149,6 +150,9 @@ static enum mh_code start(struct serve *s, struct mh_err *reterr)
 	s->api.open311 = s->open311;
 	MH_TRY(mh_http_pool_open(s->uri, mh_service_writer(s->service), prepared, &s->pool, reterr));
 	start_search(s);
+	struct mh_checkup_config checkup = {
+		.uri = s->uri, .home_id = mh_service_city(s->service)->home_id, .clock = s->cli->clock};
+	MH_TRY(mh_checkup_new(&checkup, &s->api.checkup, reterr));
 	return start_http(s, reterr);
 }
 
@@ -156,6 +160,7 @@ static enum mh_code start(struct serve *s, struct mh_err *reterr)
 static void stop(struct serve *s)
 {
 	mh_http_stop(s->http);
+	mh_checkup_free(s->api.checkup);
 	mh_search_stop(s->api.search);
 	mh_drawings_done(&s->api.drawings);
 	mh_open311_free(s->open311);

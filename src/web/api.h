@@ -23,15 +23,20 @@ struct mh_drawings {
 /* *ret lives as long as `d`. lang: static. Errors: those of mh_def_svg; MH_E_UNAVAILABLE after very many definitions. */
 enum mh_code mh_drawings_get(struct mh_drawings *d, const struct mh_def *def, const char *lang, struct mh_str *ret,
 			     struct mh_err *reterr);
+/* Drawn and forgotten, for a draft. *ret lives in the arena. */
+enum mh_code mh_drawings_once(struct mh_drawings *d, struct mh_arena *a, const struct mh_def *def, const char *lang,
+			      struct mh_str *ret, struct mh_err *reterr);
 void mh_drawings_done(struct mh_drawings *d);
 
 struct mh_open311; /* web/open311.h */
 struct mh_search;  /* loop/search.h */
+struct mh_checkup; /* loop/checkup.h */
 struct mh_signin;  /* web/signin.h */
 /* mh_http_config.app. Lives as long as the server. */
 struct mh_api {
 	struct mh_service *service;
-	struct mh_search *search; /* NULL: there is none */
+	struct mh_search *search;   /* NULL: there is none */
+	struct mh_checkup *checkup; /* likewise */
 	struct mh_drawings drawings;
 	atomic_int listeners;             /* streams of changes */
 	struct mh_signin *signin;         /* NULL: Minhu-Actor is believed, there are no sessions */

@@ -49,6 +49,21 @@ enum mh_code mh_drawings_get(struct mh_drawings *d, const struct mh_def *def, co
 	return code;
 }
 
+enum mh_code mh_drawings_once(struct mh_drawings *d, struct mh_arena *a, const struct mh_def *def, const char *lang,
+			      struct mh_str *ret, struct mh_err *reterr)
+{
+	struct mh_buf b = MH_BUF(4 << 20);
+	pthread_mutex_lock(&d->lock);
+	enum mh_code code = mh_def_svg(def, lang, &b, reterr);
+	pthread_mutex_unlock(&d->lock);
+	struct mh_str svg = code == MH_OK ? mh_str_dup(a, mh_buf_str(&b)) : (struct mh_str){0};
+	mh_buf_done(&b);
+	if (code != MH_OK) return code;
+	MH_TRY_MEM(svg.ptr, reterr);
+	*ret = svg;
+	return MH_OK;
+}
+
 void mh_drawings_done(struct mh_drawings *d)
 {
 	mh_arena_done(&d->arena);

@@ -123,6 +123,16 @@ def the_city(c):
     c.get("/api/v1/propose?category=010404&place=330106", actor=DISPATCHER)
 
 
+def the_workshop(c):
+    for path in ("/definitions", "/definitions/request-12345/1", "/definitions/request-12345/1/diagram.svg",
+                 "/definitions/request-12345/compare?from=1&to=1", "/calendar", "/catalogue", "/units/330105", "/channels", "/ledger",
+                 "/jobs"):
+        c.get("/api/v1/workshop" + path, actor="admin@330100")
+    for text in ("a: 1", (e2e.PACK / "process/request-12345.yaml").read_text()):
+        c.post("/api/v1/workshop/definitions/try", {"text": text}, actor="admin@330100")
+    c.post("/api/v1/workshop/ledger/checkup", None, 202, actor="admin@330100")
+
+
 def errors(c):
     for path, status in (("/api/v1/matters", 401), ("/api/v1/matters/none", 404), ("/api/v1/orgs?nonsense=1", 400),
                          ("/api/v1/processes/none/diagram.svg", 404), ("/api/v1/follow", 401)):
@@ -194,6 +204,7 @@ def main():
         c.described = described
         check("answers about the city have their shape", lambda: the_city(c))
         check("answers in the life of a request have their shape", lambda: life(c))
+        check("answers of the workshop have their shape", lambda: the_workshop(c))
         check("errors have their shape", lambda: errors(c))
         check("what was described was seen", lambda: coverage(described))
         check("texts are compressed when asked for", lambda: compression(c))
