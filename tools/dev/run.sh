@@ -4,6 +4,7 @@
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 cmd_run() {
+	[ $# -eq 0 ] || die "run takes no arguments; MINHU_PORT sets the port, MINHU_MATTERS how many matters a new city has"
 	local port=${MINHU_PORT:-8080} pack=packs/hangzhou store=var/city.db
 	setup build
 	step 'release build' build_release
@@ -15,7 +16,7 @@ cmd_run() {
 		touch var/making
 		step "making a sample city in $store" build/minhu init --store "sqlite:$store" --pack "$pack" \
 			--as-of "$(date -d '-366 days' +%F)"
-		step 'a year of history' build/minhu sample --store "sqlite:$store" --pack "$pack" --matters "${MINHU_MATTERS:-400}"
+		step 'a year of history' build/minhu sample --store "sqlite:$store" --pack "$pack" --matters "${MINHU_MATTERS:-2000}"
 		# The sample city's own accounts; every one has this password. A real city's come from `minhu user add`.
 		head -c 9 /dev/urandom | od -An -tx1 | tr -d ' \n' >var/password
 		echo >>var/password
@@ -39,6 +40,12 @@ with the password $(cat var/password 2>/dev/null). Try, in another terminal:
 EOF
 	# exec: signals reach the server itself, which finishes what it has begun.
 	exec build/minhu serve --store "sqlite:$store" --listen "127.0.0.1:$port"
+}
+
+cmd_shots() {
+	setup
+	step 'release build' build_release
+	MINHU_SOURCE=$PWD MINHU=$PWD/build/minhu node tests/browser/shots.mjs build/shots "$@"
 }
 
 cmd_bench() {
