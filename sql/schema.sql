@@ -377,7 +377,9 @@ create table account (
 	pwhash %T not null,       -- Argon2id with its salt and costs; empty: cannot log in
 	totp %B not null,         -- secret of the second factor, sealed under the city's master key; empty: none
 	totp_step %I not null,    -- the newest time step that was used: a code works once
+	totp_next %B not null,    -- a secret that is being entered in an authenticator, sealed likewise; empty: none
 	locked %I not null,       -- 1: shut by an administrator
+	must_change %I not null,  -- 1: opens nothing but the change of its password
 	at %I not null,
 	constraint account_pk primary key (login)
 );
@@ -390,6 +392,44 @@ create table account_role (
 	role %T not null,
 	org_code %T not null,
 	constraint account_role_pk primary key (login, role, org_code)
+);
+
+-- What was done to accounts, by whom: words and units, never a secret. Append-only.
+-- class: home
+create table account_log (
+	home_id %I not null,
+	id %I not null,
+	login %T not null,        -- the account
+	by_login %T not null,     -- who did it; empty: whoever runs the machine (minhu user)
+	by_role %T not null,
+	by_org %T not null,
+	what %T not null,         -- a word of access/manage.h
+	detail %T not null,       -- +role@unit, -role@unit or names of members
+	at %I not null,
+	constraint account_log_pk primary key (home_id, id)
+);
+create index account_log_login on account_log (home_id, login, id);
+
+-- Lists that a person has kept under a name: a query of the list's address, never its result.
+-- class: ref
+-- store: clustered
+create table account_view (
+	login %T not null,
+	name %T not null,
+	place %I not null,        -- order on the screen
+	query %T not null,
+	at %I not null,
+	constraint account_view_pk primary key (login, name)
+);
+
+-- How a person likes their pages.
+-- class: ref
+-- store: clustered
+create table account_setting (
+	login %T not null,
+	name %T not null,         -- a key of access/own.h
+	value %T not null,
+	constraint account_setting_pk primary key (login, name)
 );
 
 -- Sessions: only the hash of each token is here, so a stolen copy of the store opens nothing.

@@ -16,20 +16,30 @@ const char *mh_perm_name(enum mh_perm perm)
 static const struct {
 	const char *role;
 	unsigned perms; /* beside public, holder and staff, which every role has */
+	const char *zh, *en;
 } roles[] = {
-	{"operator", BIT(DISPATCH) | BIT(PERSONAL)},
-	{"dispatcher", BIT(DISPATCH) | BIT(PERSONAL)},
-	{"caller", BIT(PERSONAL)},
-	{"supervisor", BIT(PERSONAL)},
-	{"inspector", BIT(PERSONAL)},
-	{"handler", BIT(HANDLE)},
-	{"officer", BIT(HANDLE)},
-	{"reviewer", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL)},
-	{"leader", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL)},
-	{"assessor", BIT(ASSESS)},
-	{"auditor", BIT(AUDIT) | BIT(PERSONAL)},
-	{"admin", BIT(DISPATCH) | BIT(HANDLE) | BIT(LEAD) | BIT(ASSESS) | BIT(AUDIT) | BIT(ADMIN)},
+	{"operator", BIT(DISPATCH) | BIT(PERSONAL), "受理员", "Operator"},
+	{"dispatcher", BIT(DISPATCH) | BIT(PERSONAL), "派单员", "Dispatcher"},
+	{"caller", BIT(PERSONAL), "回访员", "Call-back officer"},
+	{"supervisor", BIT(PERSONAL), "督办员", "Supervisor"},
+	{"inspector", BIT(PERSONAL), "巡查督查员", "Inspector"},
+	{"handler", BIT(HANDLE), "承办人", "Handler"},
+	{"officer", BIT(HANDLE), "网格员", "Visiting officer"},
+	{"reviewer", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL), "审核人", "Reviewer"},
+	{"leader", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL), "领导", "Leader"},
+	{"assessor", BIT(ASSESS), "考核员", "Assessor"},
+	{"auditor", BIT(AUDIT) | BIT(PERSONAL), "审计员", "Auditor"},
+	{"admin", BIT(DISPATCH) | BIT(HANDLE) | BIT(LEAD) | BIT(ASSESS) | BIT(AUDIT) | BIT(ADMIN), "管理员",
+	 "Administrator"},
 };
+
+const char *mh_perm_role(size_t i, const char **ret_zh, const char **ret_en)
+{
+	if (i >= sizeof roles / sizeof *roles) return NULL;
+	*ret_zh = roles[i].zh;
+	*ret_en = roles[i].en;
+	return roles[i].role;
+}
 
 bool mh_perm_role_has(struct mh_str role, enum mh_perm perm)
 {

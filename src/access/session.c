@@ -126,7 +126,11 @@ enum mh_code mh_login_settle(struct mh_tx *tx, const struct mh_login *in, struct
 	if (v->fate == MH_LOGIN_GOOD && v->totp_step >= 0) MH_TRY(mh_q_account_use_totp(tx->db, &use, &n, reterr));
 	if (!n) v->fate = MH_LOGIN_WRONG;
 	if (v->fate == MH_LOGIN_GOOD) return open_session(tx, in, ret_token, reterr);
-	if (v->fate != MH_LOGIN_WRONG) return MH_OK;
+	return v->fate == MH_LOGIN_WRONG ? mh_login_count(tx, in, reterr) : MH_OK;
+}
+
+enum mh_code mh_login_count(struct mh_tx *tx, const struct mh_login *in, struct mh_err *reterr)
+{
 	struct mh_q_login_wait_sweep_in old = {.at_before = tx->now - DAY_MS};
 	MH_TRY(mh_q_login_wait_sweep(tx->db, &old, reterr));
 	MH_TRY(count_failure(tx, wait_key(tx->arena, "name:", in->login), FREE_NAME, reterr));
@@ -172,6 +176,7 @@ enum mh_code mh_session_find(struct mh_db *db, struct mh_arena *a, struct mh_str
 			       .en = row.en,
 			       .officer = row.officer,
 			       .at = row.at,
+			       .must_change = row.must_change != 0,
 			       .stale = now - row.seen >= MH_SESSION_SEEN_MS};
 	MH_TRY(read_roles(db, a, &s, reterr));
 	*ret = s;

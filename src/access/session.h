@@ -40,6 +40,10 @@ enum mh_code mh_login_judge(struct mh_db *db, struct mh_arena *a, const struct m
 enum mh_code mh_login_settle(struct mh_tx *tx, const struct mh_login *in, struct mh_login_verdict *v,
 			     char ret_token[MH_SESSION_TOKEN + 1], struct mh_err *reterr);
 
+/* Judging alone for somebody who is logged in and says the password once more: MH_LOGIN_CODE is as good as GOOD there. What was WRONG
+ * is counted as at a login. */
+enum mh_code mh_login_count(struct mh_tx *tx, const struct mh_login *in, struct mh_err *reterr);
+
 /* --- using --- */
 struct mh_session_role {
 	struct mh_str role, org;
@@ -50,7 +54,8 @@ struct mh_session {
 	const struct mh_session_role *roles;
 	size_t n_roles;
 	mh_time at;
-	bool stale; /* the last use should be written down (mh_session_seen) */
+	bool must_change; /* the password was somebody else's choice: nothing but its change is open */
+	bool stale;       /* the last use should be written down (mh_session_seen) */
 };
 /* Everything in the arena. MH_E_UNAUTHENTICATED: not a session, or over. */
 enum mh_code mh_session_find(struct mh_db *db, struct mh_arena *a, struct mh_str token, mh_time now,

@@ -1,6 +1,6 @@
 /* `minhu user …`: accounts of staff, while no server runs (a running one has its own addresses for this). A password is never an
  * argument, where every process of the machine could read it: it is one line of standard input. */
-#include "access/account.h"
+#include "access/manage.h"
 #include "access/password.h"
 #include "access/totp.h"
 #include "base/csv.h"
@@ -90,27 +90,32 @@ static enum mh_code split_role(struct mh_cli *cli, struct mh_str text, struct mh
 	return mh_cli_wrong_usage(cli, code);
 }
 
-static enum mh_code give_roles(struct mh_tx *tx, struct work *w, struct mh_str login, struct mh_str list,
-			       struct mh_err *reterr)
+/* With the same function and the same record as over HTTP; nobody in particular does it. */
+static enum mh_code make_account(struct mh_tx *tx, struct work *w, const struct mh_account *account, struct mh_str list,
+				 struct mh_err *reterr)
 {
-	struct mh_str one, role, org;
+	struct mh_str one;
+	size_t n = 0;
+	struct mh_account_post *posts = MH_NEW_ARRAY(tx->arena, MH_ACCOUNT_ROLES, struct mh_account_post);
+	MH_TRY_MEM(posts, reterr);
 	while (list.len && mh_str_split(&list, '|', &one)) {
-		MH_TRY(split_role(w->cli, one, &role, &org, reterr));
-		MH_TRY(mh_account_role(tx, login, role, org, true, reterr));
+		if (n == MH_ACCOUNT_ROLES)
+			return MH_FAIL(reterr, MH_E_INVALID, "An account has at most %d roles", MH_ACCOUNT_ROLES);
+		MH_TRY(split_role(w->cli, one, &posts[n].role, &posts[n].org, reterr));
+		n++;
 	}
-	return MH_OK;
+	return mh_manage_add(tx, NULL, account, posts, n, reterr);
 }
 
 static enum mh_code add_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
 {
 	struct work *w = arg;
-	MH_TRY(mh_account_add(tx, &w->account, reterr));
-	return give_roles(tx, w, w->account.login, w->role, reterr);
+	return make_account(tx, w, &w->account, w->role, reterr);
 }
 
 static enum mh_code run_add(struct mh_cli *cli, struct mh_err *reterr)
 {
-	struct work w = {.account = {.login = mh_str_c(cli->args[0])}};
+	struct work w = {.account = {.login = mh_str_c(cli->args[0]), .must_change = mh_cli_flag(cli, "temporary")}};
 	const char *zh = mh_cli_opt(cli, "zh"), *en = mh_cli_opt(cli, "en");
 	w.account.zh = zh ? mh_str_c(zh) : w.account.login;
 	w.account.en = en ? mh_str_c(en) : w.account.login;
@@ -127,6 +132,7 @@ static enum mh_code run_list(struct mh_cli *cli, struct mh_err *reterr)
 {
 	struct mh_db *db MH_CLEANUP(mh_db_closep) = NULL;
 	struct mh_city *city MH_CLEANUP(mh_city_freep) = NULL;
+	struct mh_str next = {NULL, 0};
 	json_t *list = NULL, *one, *role;
 	size_t i, k;
 	MH_TRY(mh_cli__read(cli, &db, reterr));
@@ -134,7 +140,8 @@ static enum mh_code run_list(struct mh_cli *cli, struct mh_err *reterr)
 	MH_DB_TX(dtx, db);
 	MH_TRY(mh_db_begin_read(&dtx, reterr));
 	MH_TX(tx, city, db, &cli->arena, mh_now(&cli->clock));
-	MH_TRY(mh_account_list(&tx, mh_str_c(mh_cli_opt(cli, "after")), LISTED_AT_ONCE, &list, reterr));
+	struct mh_manage_query q = {.after = mh_str_c(mh_cli_opt(cli, "after")), .limit = LISTED_AT_ONCE, .org = -1};
+	MH_TRY(mh_manage_list(&tx, NULL, &q, &list, &next, reterr));
 	if (!cli->json)
 		json_array_foreach(list, i, one) {
 			fprintf(cli->out, "%-20s %s / %s%s%s", json_string_value(json_object_get(one, "login")),
@@ -154,7 +161,7 @@ static enum mh_code run_list(struct mh_cli *cli, struct mh_err *reterr)
 static enum mh_code role_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
 {
 	struct work *w = arg;
-	return mh_account_role(tx, w->account.login, w->role, w->org, w->on, reterr);
+	return mh_manage_role(tx, NULL, w->account.login, w->role, w->org, w->on, reterr);
 }
 
 static enum mh_code run_role(struct mh_cli *cli, struct mh_err *reterr)
@@ -173,12 +180,12 @@ static enum mh_code run_role(struct mh_cli *cli, struct mh_err *reterr)
 static enum mh_code password_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
 {
 	struct work *w = arg;
-	return mh_account_password(tx, w->account.login, w->account.pwhash, reterr);
+	return mh_manage_password(tx, NULL, w->account.login, w->account.pwhash, w->on, reterr);
 }
 
 static enum mh_code run_password(struct mh_cli *cli, struct mh_err *reterr)
 {
-	struct work w = {.account = {.login = mh_str_c(cli->args[0])}};
+	struct work w = {.account = {.login = mh_str_c(cli->args[0])}, .on = mh_cli_flag(cli, "temporary")};
 	MH_TRY(ask_password(cli, w.account.login, &w.account.pwhash, reterr));
 	MH_TRY(serve(cli, password_job, &w, reterr));
 	mh_cli_say(cli, "%s", mh_cli_t(cli, "Password set; its sessions have ended.", "口令已设置，原有会话已结束。"));
@@ -188,7 +195,9 @@ static enum mh_code run_password(struct mh_cli *cli, struct mh_err *reterr)
 static enum mh_code lock_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
 {
 	struct work *w = arg;
-	return mh_account_lock(tx, w->account.login, w->on, reterr);
+	struct mh_account_change change = MH_ACCOUNT_CHANGE;
+	change.locked = w->on;
+	return mh_manage_change(tx, NULL, w->account.login, &change, reterr);
 }
 
 static enum mh_code run_lock(struct mh_cli *cli, struct mh_err *reterr)
@@ -205,7 +214,7 @@ static enum mh_code totp_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
 {
 	struct work *w = arg;
 	struct mh_bytes secret;
-	MH_TRY(mh_account_totp(tx, w->account.login, w->on, &secret, reterr));
+	MH_TRY(mh_manage_totp(tx, NULL, w->account.login, w->on, &secret, reterr));
 	return w->on ? mh_totp_uri(&w->cli->arena, secret, w->account.login, &w->uri, &w->base32, reterr) : MH_OK;
 }
 
@@ -235,10 +244,7 @@ static enum mh_code run_totp(struct mh_cli *cli, struct mh_err *reterr)
 static enum mh_code import_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
 {
 	struct work *w = arg;
-	for (size_t i = 0; i < w->n; i++) {
-		MH_TRY(mh_account_add(tx, &w->list[i], reterr));
-		MH_TRY(give_roles(tx, w, w->list[i].login, w->roles[i], reterr));
-	}
+	for (size_t i = 0; i < w->n; i++) MH_TRY(make_account(tx, w, &w->list[i], w->roles[i], reterr));
 	return MH_OK;
 }
 
@@ -311,7 +317,13 @@ static enum mh_code run_import(struct mh_cli *cli, struct mh_err *reterr)
 
 #define ONE_LOGIN .args = "LOGIN", .min_args = 1, .max_args = 1
 
+#define TEMPORARY                                                                                                      \
+	{                                                                                                              \
+		.name = "temporary", .en = "it opens nothing but its own change at the first login",                   \
+		.zh = "临时口令，首次登录须先修改"                                                        \
+	}
 static const struct mh_option add_options[] = {
+	TEMPORARY,
 	{.name = "zh", .arg = "NAME", .en = "name in Chinese", .zh = "中文姓名"},
 	{.name = "en", .arg = "NAME", .en = "name in English", .zh = "英文姓名"},
 	{.name = "officer", .arg = "CODE", .en = "code of the officer it belongs to", .zh = "对应的工作人员代码"},
@@ -324,6 +336,7 @@ static const struct mh_option list_options[] = {
 	{.name = "after", .arg = "LOGIN", .en = "begin behind this one", .zh = "从此账号之后开始"}, {0}};
 static const struct mh_option role_options[] = {
 	{.name = "take", .en = "take the role away instead", .zh = "收回该身份"}, {0}};
+static const struct mh_option password_options[] = {TEMPORARY, {0}};
 static const struct mh_option off_options[] = {{.name = "off", .en = "undo it", .zh = "取消"}, {0}};
 
 const struct mh_command mh_cmd_user_add = {
@@ -352,6 +365,7 @@ const struct mh_command mh_cmd_user_password = {.name = "user password",
 						ONE_LOGIN,
 						.en = "Set a password; ends the account's sessions",
 						.zh = "设置口令，并结束其会话",
+						.options = password_options,
 						.run = run_password};
 const struct mh_command mh_cmd_user_lock = {.name = "user lock",
 					    ONE_LOGIN,

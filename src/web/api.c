@@ -1,5 +1,6 @@
 #include "web/api.h"
 
+#include "access/manage.h"
 #include "base/hash.h"
 
 #include <string.h>
@@ -86,6 +87,16 @@ enum mh_code mh_api_in_charge(struct mh_request *req, struct mh_tx *tx, const st
 		return code;
 	}
 	*ret = by;
+	return MH_OK;
+}
+
+enum mh_code mh_api_manager(struct mh_request *req, bool own, struct mh_manager *ret, struct mh_err *reterr)
+{
+	struct mh_party by;
+	MH_TRY(mh_party_of(&req->actor, &mh_api_city(req)->orgs, &by, reterr));
+	if (own && !req->login.len)
+		return MH_FAIL(reterr, MH_E_CONFLICT, "This server believes Minhu-Actor; there are no accounts");
+	*ret = (struct mh_manager){.login = req->login, .role = by.role, .org = by.org};
 	return MH_OK;
 }
 

@@ -82,6 +82,14 @@ json_t *mh_api_label(const struct mh_label *l);
 /* ?lang=, else Accept-Language */
 const char *mh_api_lang(const struct mh_request *req);
 
+/* Who manages accounts, or acts on their own: the account and the unit. MH_E_FORBIDDEN: a unit that is not there. MH_E_CONFLICT with
+ * `own`: no account is logged in (Minhu-Actor). */
+struct mh_manager;
+enum mh_code mh_api_manager(struct mh_request *req, bool own, struct mh_manager *ret, struct mh_err *reterr);
+/* {"sessions": […]} of an account, new reference. */
+enum mh_code mh_api_sessions(struct mh_request *req, struct mh_tx *tx, struct mh_str login, json_t **ret,
+			     struct mh_err *reterr);
+
 /* Parameters that many rows share. */
 #define MH_API_REF                                                                                                     \
 	{                                                                                                              \

@@ -1,4 +1,5 @@
 /* Logging in and out, and what one is. */
+#include "access/account.h"
 #include "access/session.h"
 #include "sql_gen.h"
 #include "web/api.h"
@@ -35,9 +36,11 @@ static enum mh_code set_cookie(struct mh_request *req, struct mh_response *res, 
 static enum mh_code welcome(struct mh_request *req, struct mh_response *res, const struct attempt *a, const char *token,
 			    struct mh_tx *tx, struct mh_err *reterr)
 {
-	json_t *j = json_pack("{s:o, s:o, s:o}", "login", mh_json_str(a->in.login), "csrf",
+	struct mh_q_account_get_row account;
+	MH_TRY(mh_account_get(tx, a->in.login, &account, reterr));
+	json_t *j = json_pack("{s:o, s:o, s:o, s:b}", "login", mh_json_str(a->in.login), "csrf",
 			      mh_json_str(mh_session_csrf(&req->arena, mh_str_c(token))), "until",
-			      mh_api_time(tx, tx->now + MH_SESSION_MAX_MS));
+			      mh_api_time(tx, tx->now + MH_SESSION_MAX_MS), "must_change", account.must_change != 0);
 	MH_TRY_MEM(j, reterr);
 	if (a->bearer) json_object_set_new(j, "token", json_string(token));
 	MH_TRY(mh_res_json(res, 200, j, reterr));
@@ -151,6 +154,7 @@ static enum mh_code get_me(struct mh_request *req, struct mh_response *res, stru
 			      mh_json_str(s.en), "acting", role_json(&tx, req->actor.role, req->actor.org), "roles",
 			      roles);
 	if (j && req->token.len) {
+		json_object_set_new(j, "must_change", json_boolean(s.must_change));
 		json_object_set_new(j, "csrf", mh_json_str(mh_session_csrf(&req->arena, req->token)));
 		json_object_set_new(j, "until", mh_api_time(&tx, s.at + MH_SESSION_MAX_MS));
 	}
@@ -159,13 +163,13 @@ static enum mh_code get_me(struct mh_request *req, struct mh_response *res, stru
 
 #define SESSIONS_SHOWN 100
 
-static enum mh_code get_sessions(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+enum mh_code mh_api_sessions(struct mh_request *req, struct mh_tx *tx, struct mh_str login, json_t **ret,
+			     struct mh_err *reterr)
 {
 	struct mh_q_session_of_row *rows;
 	size_t n;
-	struct mh_q_session_of_in in = {.login = req->login, .limit = SESSIONS_SHOWN};
-	MH_API_READ(req, reterr);
-	MH_TRY(mh_q_session_of(tx.db, tx.arena, &in, &rows, &n, reterr));
+	struct mh_q_session_of_in in = {.login = login, .limit = SESSIONS_SHOWN};
+	MH_TRY(mh_q_session_of(tx->db, tx->arena, &in, &rows, &n, reterr));
 	struct mh_hash h = mh_sha256_str(req->token);
 	struct mh_str own = mh_hash_hex(&req->arena, &h);
 	MH_JSON_AUTO json_t *list = json_array();
@@ -173,9 +177,20 @@ static enum mh_code get_sessions(struct mh_request *req, struct mh_response *res
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list,
 				      json_pack("{s:o, s:o, s:o, s:b}", "id", mh_json_str(rows[i].token_hash), "at",
-						mh_api_time(&tx, rows[i].at), "seen", mh_api_time(&tx, rows[i].seen),
+						mh_api_time(tx, rows[i].at), "seen", mh_api_time(tx, rows[i].seen),
 						"this", mh_str_eq(rows[i].token_hash, own)));
-	return mh_res_json(res, 200, json_pack("{s:O}", "sessions", list), reterr);
+	json_t *j = json_pack("{s:O}", "sessions", list);
+	MH_TRY_MEM(j, reterr);
+	*ret = j;
+	return MH_OK;
+}
+
+static enum mh_code get_sessions(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	json_t *j;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_sessions(req, &tx, req->login, &j, reterr));
+	return mh_res_json(res, 200, j, reterr);
 }
 
 static const struct mh_param login_params[] = {{.name = "login",
@@ -228,14 +243,14 @@ static const struct mh_route routes[] = {
 	{.method = "DELETE",
 	 .path = "/api/v1/session",
 	 .perm = MH_PERM_PUBLIC,
-	 .flags = MH_ROUTE_WRITE,
+	 .flags = MH_ROUTE_WRITE | MH_ROUTE_FIRST,
 	 .handler = delete_session,
 	 .en = "Log out",
 	 .zh = "退出登录"},
 	{.method = "GET",
 	 .path = "/api/v1/me",
 	 .perm = MH_PERM_STAFF,
-	 .flags = MH_ROUTE_READ,
+	 .flags = MH_ROUTE_READ | MH_ROUTE_FIRST,
 	 .response = "me",
 	 .handler = get_me,
 	 .en = "Who is logged in, as what, and the roles to choose from",

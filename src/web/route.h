@@ -58,6 +58,7 @@ enum mh_route_flag {
 	MH_ROUTE_CHARGE = 32,
 	/* A page or a file of one: not part of the programs' interface, so not in its descriptions. */
 	MH_ROUTE_PAGE = 128,
+	MH_ROUTE_FIRST = 64,  /* also for who must choose a new password before anything else */
 	MH_ROUTE_LENIENT = 4, /* unknown query and body names are ignored instead of refused (foreign standards) */
 };
 

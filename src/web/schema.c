@@ -92,9 +92,10 @@ static const struct mh_schema schemas[] = {
 	 "账本概况"},
 
 	/* --- who acts --- */
-	{"session", "login:str csrf:str until:time token?:str", "A session that has begun", "登录会话"},
+	{"session", "login:str csrf:str until:time must_change:bool token?:str", "A session that has begun",
+	 "登录会话"},
 	{"role", "role:str org:org~ permissions:[str]", "A role in a unit, and what routes it opens", "岗位与权限"},
-	{"me", "login:str zh:str en:str acting:role roles:[role] csrf?:str until?:time",
+	{"me", "login:str zh:str en:str acting:role roles:[role] csrf?:str until?:time must_change?:bool",
 	 "Who one is, and as what one acts now", "当前身份"},
 	{"open_session", "id:str at:time seen:time this:bool", "One of one's own sessions", "本人的会话"},
 	{"sessions", "sessions:[open_session]", "One's own sessions", "本人的会话列表"},
@@ -162,6 +163,23 @@ static const struct mh_schema schemas[] = {
 	 "version:str now:time clocks:job_clocks search:job_search~ writer:job_writer people:job_people listeners:int "
 	 "disk:job_disk~",
 	 "What works by itself", "后台运行情况"},
+	{"account", "login:str zh:str en:str officer:str locked:bool must_change:bool totp:bool roles:[account_role]",
+	 "An account of staff", "工作人员账号"},
+	{"account_role", "role:str org:str", "A role in a unit", "在某单位的岗位"},
+	{"accounts", "accounts:[account] next:str~", "A page of accounts", "账号列表"},
+	{"temporary", "login:str temporary:str", "A password that is shown once and opens nothing but its own change",
+	 "临时口令，仅显示一次，登录后须先修改"},
+	{"account_event", "at:time login:str by:str role:str org:str what:str detail:str",
+	 "One change of an account; `by` is empty for whoever runs the machine", "一次账号变更"},
+	{"account_history", "changes:[account_event] next:str~", "What was done to accounts, newest first",
+	 "账号变更记录"},
+	{"known_role", "role:str label:label permissions:[str]", "A role that can be given", "可授予的岗位"},
+	{"known_roles", "roles:[known_role]", "Roles that can be given", "岗位列表"},
+	{"authenticator", "uri:str secret:str", "A new secret; in force when a code of it is shown",
+	 "新的动态口令密钥，验证后生效"},
+	{"view", "name:str query:str place:int", "A list kept under a name", "收藏的列表"},
+	{"views", "views:[view]", "Lists kept under names", "收藏的列表"},
+	{"settings", "language:str density:str theme:str", "How a person likes their pages", "个人显示设置"},
 
 	/* --- the server --- */
 	{"index", "minhu:str routes:[obj]", "Every address in short", "接口一览"},

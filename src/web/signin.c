@@ -163,6 +163,14 @@ static enum mh_code act_as(struct mh_request *req, const struct mh_session *sess
 			   struct mh_err *reterr)
 {
 	struct mh_str as = mh_req_header(req, "Minhu-As");
+	/* somebody else knows this password: until it is changed the person is nobody, and is told so where that matters */
+	if (session->must_change && !(req->route->flags & MH_ROUTE_FIRST)) {
+		if (req->route->perm < MH_PERM_STAFF) return MH_OK;
+		enum mh_code code = MH_FAIL(reterr, MH_E_FORBIDDEN, "Choose a password of your own first");
+		mh_err_detail(reterr, "needed: password");
+		mh_err_hint(reterr, "PUT /api/v1/me/password.");
+		return code;
+	}
 	if (as.len || session->n_roles) MH_TRY(mh_session_actor(session, as, &req->actor, reterr));
 	req->login = session->login;
 	req->token = token;

@@ -25,8 +25,10 @@ static const char *const roles[] = {"operator", "dispatcher", "caller",   "super
 static const struct {
 	const char *unit;
 	bool inside;
-} units[] = {{"330100", true},  {"330105", true},      {"330105001", true}, {"330105001051", true},
-	     {"330106", false}, {"330106-D17", false}, {"330106002", false}};
+	bool above; /* the unit in which the account `managed` has its role, or above it */
+} units[] = {{"330100", true, true},        {"330105", true, true},   {"330105001", true, false},
+	     {"330105001051", true, false}, {"330106", false, false}, {"330106-D17", false, false},
+	     {"330106002", false, false}};
 #define N(a) (sizeof(a) / sizeof *(a))
 
 static struct {
@@ -166,7 +168,7 @@ static int set_up(void **state)
 	fputs("login,zh,en,roles\nmatrix,矩阵,Matrix,", f);
 	for (size_t r = 0; r < N(roles); r++)
 		for (size_t u = 0; u < N(units); u++) fprintf(f, "%s%s@%s", r || u ? "|" : "", roles[r], units[u].unit);
-	fputs("\n", f);
+	fputs("\nmanaged,账号,Managed,handler@330105\n", f);
 	fclose(f);
 	snprintf(args, sizeof args, "init --pack %s/packs/hangzhou", getenv("MINHU_SOURCE"));
 	if (command("", args) != 0) return -1;
@@ -208,6 +210,7 @@ static void fill_path(const struct mh_route *route, char *out, size_t room)
 		const char *end = strchr(p, '}');
 		struct mh_str name = {p + 1, (size_t)(end - p - 1)};
 		const char *value = mh_str_is(name, "ref")              ? world.ref
+				    : mh_str_is(name, "login")          ? "managed"
 				    : mh_str_is(name, "kind")           ? "request-12345"
 				    : strstr(route->path, "/sessions/") ? "00000000000000000000000000000000"
 									  "00000000000000000000000000000000"
@@ -280,6 +283,7 @@ static void each_role(const struct mh_route *route, const char *path, const char
 			struct mh_str role = mh_str_c(roles[r]);
 			bool may = mh_perm_role_has(role, route->perm);
 			if (route->flags & MH_ROUTE_TERRITORY) may = may && units[u].inside;
+			if (strstr(route->path, "/accounts/{login}")) may = may && units[u].above;
 			/* the fresh matter is nobody's yet */
 			if (route->flags & MH_ROUTE_CHARGE)
 				may = may && units[u].inside && mh_perm_role_has(role, MH_PERM_PERSONAL) &&

@@ -132,6 +132,18 @@ def the_workshop(c):
         c.post("/api/v1/workshop/definitions/try", {"text": text}, actor="admin@330100")
     c.post("/api/v1/workshop/ledger/checkup", None, 202, actor="admin@330100")
 
+def accounts(c):
+    """Those of an administrator; a person's own need one who is logged in (tests/access/test_accounts.py)."""
+    admin = "admin@330100"
+    new = {"login": "li.si", "zh": "李四", "en": "Li Si", "roles": [{"role": "handler", "org": "330106"}]}
+    c.post("/api/v1/accounts", new, 201, actor=admin)
+    for path in ("/accounts", "/accounts/li.si", "/accounts/li.si/sessions", "/roles", "/account-history?login=li.si"):
+        c.get("/api/v1" + path, actor=admin)
+    c.expect(c.ask("PATCH", "/api/v1/accounts/li.si", {"en": "Li"}, actor=admin), 200, "PATCH")
+    c.post("/api/v1/accounts/li.si/password", None, 200, actor=admin)
+    c.expect(c.ask("DELETE", "/api/v1/accounts/li.si/totp", actor=admin), 204, "DELETE")
+    c.get("/api/v1/views", 409, actor=admin)
+
 
 def errors(c):
     for path, status in (("/api/v1/matters", 401), ("/api/v1/matters/none", 404), ("/api/v1/orgs?nonsense=1", 400),
@@ -203,6 +215,7 @@ def main():
         described = Described(json.loads(document))
         c.described = described
         check("answers about the city have their shape", lambda: the_city(c))
+        check("answers about accounts have their shape", lambda: accounts(c))
         check("answers in the life of a request have their shape", lambda: life(c))
         check("answers of the workshop have their shape", lambda: the_workshop(c))
         check("errors have their shape", lambda: errors(c))

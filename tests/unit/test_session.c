@@ -158,12 +158,13 @@ static void second_factor(void **state)
 
 static void listed(void **state)
 {
+	struct mh_str next;
 	json_t *list = NULL;
 	struct mh_party by = party("caller", "330100-D01");
 	make("li.five");
 	assert_int_equal(mh_account_login_ok(MH_STR("Li"), NULL), MH_E_INVALID);
 	assert_int_equal(mh_account_login_ok(MH_STR("a"), NULL), MH_E_INVALID);
-	assert_int_equal(mh_account_list(&tx, MH_STR(""), 100, &list, NULL), MH_OK);
+	assert_int_equal(mh_account_list(&tx, MH_STR(""), 100, NULL, NULL, &list, &next, NULL), MH_OK);
 	struct mh_str text = mh_json_text(tx.arena, list);
 	assert_null(strstr(text.ptr, "argon2"));
 	assert_non_null(strstr(text.ptr, "li.five"));
