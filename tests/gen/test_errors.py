@@ -13,8 +13,8 @@ CHOICE = re.compile(r'[^"]*\s\?\s(?=")|(?<=")\s+:\s(?=")')  # `which ? "one" : "
 PREFIX = {"BAD": 'The field "%.*s" ', "REFUSE": 'You may not take the step "%.*s": '}
 POSITION = {"MH_FAIL": 2, "mh_err_hint": 1, "BAD": 2, "REFUSE": 2}
 # Where the errors of forms and steps come from, and the codes that are no person's doing.
-PEOPLE = re.compile(r"src/(matter/(act|create|evidence|fields|vote|who)|access/(account|session|password)|"
-                    r"loop/(intake|handle)|web/(api_(accounts|files|gather|matters|search|session|unmask|views)|signin|upload))\.c$")
+PEOPLE = re.compile(r"src/(matter/(act|create|evidence|fields|vote|who)|access/(account|manage|own|session|password)|"
+                    r"loop/(intake|handle)|web/(api_(accounts|own|files|gather|matters|search|session|unmask|views)|signin|upload))\.c$")
 INSIDE = re.compile(r"MH_E_(INTERNAL|NO_MEMORY|CORRUPT|STORE|IO)\b")
 
 
