@@ -132,6 +132,7 @@ def the_workshop(c):
         c.post("/api/v1/workshop/definitions/try", {"text": text}, actor="admin@330100")
     c.post("/api/v1/workshop/ledger/checkup", None, 202, actor="admin@330100")
 
+
 def accounts(c):
     """Those of an administrator; a person's own need one who is logged in (tests/access/test_accounts.py)."""
     admin = "admin@330100"

@@ -95,7 +95,8 @@ static void every_route_names_a_schema_or_a_media_type(void **state)
 		for (size_t k = 0; k < lists[i]->n; k++) {
 			const struct mh_route *r = &lists[i]->routes[k];
 			struct mh_reply_kind kind = mh_reply_kind_of(r);
-			if (r->response && !kind.schema && mh_str_find(kind.media_type, '/') < 1)
+			bool empty = kind.status == 204 && kind.media_type.len == 0;
+			if (r->response && !kind.schema && !empty && mh_str_find(kind.media_type, '/') < 1)
 				fail_msg("%s %s: there is no schema %s", r->method, r->path, r->response);
 		}
 	}
