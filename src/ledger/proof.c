@@ -73,6 +73,20 @@ enum mh_code mh_receipt_parse(struct mh_str text, struct mh_receipt *ret, struct
 	return MH_OK;
 }
 
+bool mh_receipt_carry(struct mh_str text, struct mh_bytes entry, struct mh_buf *out)
+{
+	struct mh_receipt r;
+	struct mh_err err;
+	struct mh_str rest = text, line;
+	if (mh_receipt_parse(text, &r, &err) != MH_OK || !mh_ledger__line(&rest, &line)) return false;
+	if (r.extra.len && !mh_ledger__line(&rest, &line)) return false;
+	mh_buf_c(out, RECEIPT_HEAD "\nextra ");
+	mh_ledger__b64(out, entry);
+	mh_buf_ch(out, '\n');
+	mh_buf_str_add(out, rest);
+	return true;
+}
+
 enum mh_code mh_receipt_check(struct mh_str text, struct mh_bytes entry, const struct mh_note_key *key,
 			      struct mh_checkpoint *ret_checkpoint, struct mh_err *reterr)
 {

@@ -19,6 +19,9 @@ struct mh_receipt {
 	struct mh_str note;  /* the signed checkpoint, a view */
 };
 void mh_receipt_text(const struct mh_receipt *r, struct mh_buf *out);
+/* The same receipt with the entry itself in its extra line: one file that says what happened and proves it. The entry is
+ * authenticated by the proof, as one that comes beside it. False when `text` is no receipt. */
+bool mh_receipt_carry(struct mh_str text, struct mh_bytes entry, struct mh_buf *out);
 enum mh_code mh_receipt_parse(struct mh_str text, struct mh_receipt *ret, struct mh_err *reterr);
 /* Everything: signature, origin, path from the entry to the root. *ret_checkpoint may be NULL; its origin is a view into
  * `text`. MH_E_CORRUPT names what does not hold. */

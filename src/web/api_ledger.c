@@ -18,6 +18,18 @@ static enum mh_code entry_of(struct mh_request *req, struct mh_tx *tx, struct mh
 		     : MH_FAIL(reterr, MH_E_NOT_FOUND, "Entry %lld is not one of this matter", (long long)in.seq);
 }
 
+/* With the entry in it, so that what a person keeps is one file, and enough. */
+static enum mh_code send_receipt(struct mh_response *res, struct mh_str proof, struct mh_bytes entry,
+				 struct mh_err *reterr)
+{
+	struct mh_buf b = MH_BUF(MH_PROOF_MAX);
+	enum mh_code code = mh_receipt_carry(proof, entry, &b)
+				    ? mh_res_buf(res, 200, "text/plain; charset=utf-8", &b, reterr)
+				    : MH_FAIL(reterr, MH_E_INTERNAL, "The receipt that was just made cannot be read");
+	mh_buf_done(&b);
+	return code;
+}
+
 static enum mh_code get_receipt(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
 	struct mh_q_event_at_row row;
@@ -25,8 +37,7 @@ static enum mh_code get_receipt(struct mh_request *req, struct mh_response *res,
 	MH_API_READ(req, reterr);
 	MH_TRY(entry_of(req, &tx, &row, reterr));
 	MH_TRY(mh_ledger_receipt(tx.db, tx.city->home_id, row.log, row.seq, tx.arena, &text, reterr));
-	mh_res_bytes(res, 200, "text/plain; charset=utf-8", text);
-	return MH_OK;
+	return send_receipt(res, text, row.entry, reterr);
 }
 
 static enum mh_code get_entry(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)

@@ -71,6 +71,30 @@ static void checkpoints(void **state)
 	mh_buf_done(&note);
 }
 
+static void receipts_that_carry(void **state)
+{
+	int five = 5;
+	struct mh_buf text = MH_BUF(MH_PROOF_MAX), full = MH_BUF(MH_PROOF_MAX), again = MH_BUF(MH_PROOF_MAX);
+	struct mh_buf note = MH_BUF(4096);
+	struct mh_receipt r = {.index = 5}, back;
+	signed_checkpoint(9, &note);
+	r.note = mh_buf_str(&note);
+	assert_int_equal(mh_tlog_inclusion(&reader, 5, 9, &r.proof, NULL), MH_OK);
+	mh_receipt_text(&r, &text);
+	assert_true(mh_receipt_carry(mh_buf_str(&text), entry(&five), &full));
+	assert_int_equal(mh_receipt_check(mh_buf_str(&full), entry(&five), &signer.key, NULL, NULL), MH_OK);
+	assert_int_equal(mh_receipt_parse(mh_buf_str(&full), &back, NULL), MH_OK);
+	assert_int_equal(back.extra.len, 8);
+	assert_memory_equal(back.extra.ptr, "BQAAAA==", 8);
+	assert_true(mh_receipt_carry(mh_buf_str(&full), entry(&five), &again));
+	assert_true(mh_str_eq(mh_buf_str(&full), mh_buf_str(&again)));
+	assert_false(mh_receipt_carry(MH_STR("no receipt\n"), entry(&five), &again));
+	mh_buf_done(&text);
+	mh_buf_done(&full);
+	mh_buf_done(&again);
+	mh_buf_done(&note);
+}
+
 static void receipts(void **state)
 {
 	struct mh_buf note = MH_BUF(4096), text = MH_BUF(8192);
@@ -134,7 +158,7 @@ static void consistencies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(checkpoints), cmocka_unit_test(receipts),
-					   cmocka_unit_test(consistencies)};
+					   cmocka_unit_test(receipts_that_carry), cmocka_unit_test(consistencies)};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, set_up, NULL);
 }
