@@ -3,6 +3,8 @@
 #include "sql_gen.h"
 #include "web/api.h"
 
+#include <stdlib.h>
+
 extern const struct mh_route_list mh_routes_city;
 
 #define UNITS_MAX 500
@@ -72,25 +74,74 @@ static bool contains(struct mh_str hay, struct mh_str needle)
 	return false;
 }
 
+static bool begins(struct mh_str hay, struct mh_str needle)
+{
+	return hay.len >= needle.len && contains((struct mh_str){hay.ptr, needle.len}, needle);
+}
+
+/* Which units are asked for. */
+struct wanted {
+	const struct mh_orgs *orgs;
+	struct mh_str q;
+	int under; /* -1: anywhere when something is searched, else the root */
+	bool places;
+};
+
+static bool is_wanted(const struct wanted *w, const struct mh_org *u)
+{
+	bool here = w->under >= 0 ? u->parent == w->under : w->q.len ? true : u->parent < 0;
+	if (!here || (w->places && u->department)) return false;
+	return contains(u->zh, w->q) || contains(u->en, w->q) || mh_str_eq(u->code, w->q);
+}
+
+/* As a person would want them: names that begin with what was typed, then the larger territories, then by code. */
+static int by_use(const void *a, const void *b, void *ctx)
+{
+	const struct wanted *w = ctx;
+	const struct mh_org *x = &w->orgs->list[*(const int *)a], *y = &w->orgs->list[*(const int *)b];
+	bool bx = begins(x->zh, w->q) || begins(x->en, w->q), by = begins(y->zh, w->q) || begins(y->en, w->q);
+	if (bx != by) return bx ? -1 : 1;
+	return x->level != y->level ? y->level - x->level : mh_str_cmp(x->code, y->code);
+}
+
+/* Where a unit lies, for who knows three villages of its name: 余杭区仓前街道; Cangqian Subdistrict, Yuhang District. */
+static json_t *org_with_path(struct mh_tx *tx, int org)
+{
+	const struct mh_org *list = tx->city->orgs.list;
+	struct mh_str zh = MH_STR(""), en = MH_STR("");
+	for (int p = list[org].parent; p >= 0 && list[p].parent >= 0; p = list[p].parent) {
+		zh = mh_str_fmt(tx->arena, MH_STR_FMT MH_STR_FMT, MH_STR_ARG(list[p].zh), MH_STR_ARG(zh));
+		en = mh_str_fmt(tx->arena, MH_STR_FMT "%s" MH_STR_FMT, MH_STR_ARG(en), en.len ? ", " : "",
+				MH_STR_ARG(list[p].en));
+		if (!zh.ptr || !en.ptr) return NULL;
+	}
+	json_t *j = mh_api_org(tx->city, org);
+	json_object_set_new(j, "path", json_pack("{s:o, s:o}", "zh", mh_json_str(zh), "en", mh_json_str(en)));
+	return j;
+}
+
 static enum mh_code get_orgs(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
-	struct mh_str parent = mh_req_str(req, "parent"), q = mh_req_str(req, "q");
+	struct mh_str parent = mh_req_str(req, "parent");
 	MH_API_READ(req, reterr);
 	const struct mh_orgs *o = &tx.city->orgs;
-	int under = parent.len ? mh_org_by_code(o, parent) : -1;
-	if (parent.len && under < 0) return MH_FAIL(reterr, MH_E_NOT_FOUND, "The city has no such unit");
+	struct wanted w = {.orgs = o,
+			   .q = mh_req_str(req, "q"),
+			   .under = parent.len ? mh_org_by_code(o, parent) : -1,
+			   .places = mh_req_bool(req, "places", false)};
+	if (parent.len && w.under < 0) return MH_FAIL(reterr, MH_E_NOT_FOUND, "The city has no such unit");
+	size_t limit = (size_t)mh_req_int(req, "limit", UNITS_MAX), n = 0;
+	int *found = MH_NEW_ARRAY(tx.arena, o->n, int);
+	MH_TRY_MEM(found, reterr);
+	for (size_t i = 0; i < o->n; i++)
+		if (is_wanted(&w, &o->list[i])) found[n++] = (int)i;
+	qsort_r(found, n, sizeof *found, by_use, &w);
 	MH_JSON_AUTO json_t *list = json_array();
 	MH_TRY_MEM(list, reterr);
-	bool more = false;
-	for (size_t i = 0; i < o->n && !more; i++) {
-		const struct mh_org *u = &o->list[i];
-		bool here = parent.len ? u->parent == under : q.len ? true : u->parent < 0;
-		if (!here || !(contains(u->zh, q) || contains(u->en, q) || mh_str_eq(u->code, q))) continue;
-		more = json_array_size(list) == UNITS_MAX;
-		if (!more && json_array_append_new(list, mh_api_org(tx.city, (int)i)) != 0)
+	for (size_t i = 0; i < n && i < limit; i++)
+		if (json_array_append_new(list, org_with_path(&tx, found[i])) != 0)
 			return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
-	}
-	return mh_res_json(res, 200, json_pack("{s:O, s:b}", "orgs", list, "more", more), reterr);
+	return mh_res_json(res, 200, json_pack("{s:O, s:b}", "orgs", list, "more", n > limit), reterr);
 }
 
 static enum mh_code get_categories(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
@@ -207,6 +258,18 @@ static const struct mh_param org_params[] = {{.name = "parent",
 					      .max = 60,
 					      .en = "Part of a name, or a code",
 					      .zh = "名称片段或代码"},
+					     {.name = "places",
+					      .in = MH_IN_QUERY,
+					      .type = MH_TYPE_BOOL,
+					      .en = "Only territories, no departments",
+					      .zh = "仅列区划，不含部门"},
+					     {.name = "limit",
+					      .in = MH_IN_QUERY,
+					      .type = MH_TYPE_INT,
+					      .min = 1,
+					      .max = UNITS_MAX,
+					      .en = "How many at most; 500",
+					      .zh = "最多条数，缺省500"},
 					     {0}};
 static const struct mh_param draw_params[] = {{.name = "kind",
 					       .in = MH_IN_PATH,

@@ -77,7 +77,9 @@ static const struct mh_schema schemas[] = {
 	{"candidates", "candidates:[candidate]", "Newest first", "并案候选"},
 
 	/* --- the city --- */
-	{"orgs", "orgs:[org] more:bool", "Units; `more`: the list was cut", "单位列表"},
+	{"org_found", "code:str zh:str en:str kind:str duty:str level:int parent:str~ path:label",
+	 "A unit, and below which it lies", "单位及其所在区划"},
+	{"orgs", "orgs:[org_found] more:bool", "Units; `more`: the list was cut", "单位列表"},
 	{"category", "code:str parent:str zh:str en:str", "A category of the tree", "诉求分类"},
 	{"categories", "categories:[category]", "The tree, by code", "分类目录"},
 	{"process", "kind:str version:int title:label since:str sha256:str child_only:bool",
