@@ -18,7 +18,10 @@ export default defineConfig({
 	base: '/',
 	publicDir: false,
 	plugins: [vue()],
-	resolve: { alias: { '@': here('src'), '@gen': here('../build/pages/gen'), '@portal': here('../portal') } },
+	resolve: {
+		alias: { '@': here('src'), '@gen': here('../build/pages/gen'), '@portal': here('../portal') },
+		dedupe: ['@noble/ed25519', '@paulmillr/qr'], // looked for here, though the portal's scripts lie elsewhere
+	},
 	define: { __VUE_I18N_FULL_INSTALL__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
 	build: {
 		outDir: here('../build/pages/dist'),

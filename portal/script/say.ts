@@ -1,0 +1,200 @@
+/* The form by which something is said: kept while it is written, sent once, also when the line breaks in between.
+ *
+ * The page gives: <form data-keep> with an <input name=key|data-key>, and <p data-draft hidden> for the note under it. */
+import { keepDraft, type Drafting } from './draft.ts';
+import { forget, keep, send, sendAll, waiting, type Item } from './outbox.ts';
+import { personalIn, type Personal } from './personal.ts';
+import { shrinkIn } from './photo.ts';
+import { button, each, element, text } from './texts.ts';
+
+const AGAIN_MS = 30_000;
+const PERSONAL: Record<Personal, string> = {
+	id_card: 'pocket.personal.id_card',
+	bank_card: 'pocket.personal.bank_card',
+	phone: 'pocket.personal.phone',
+	plate: 'pocket.personal.plate',
+};
+
+/** Shows the city's answer as if the browser had sent the form itself. */
+function show(page: string): void {
+	const answer = new DOMParser().parseFromString(page, 'text/html');
+	document.title = answer.title;
+	document.body.replaceWith(document.adoptNode(answer.body));
+	scrollTo(0, 0);
+	enhance();
+	document.querySelector<HTMLElement>('[data-errors], main h1')?.focus();
+}
+
+let here = ''; // the key of what this page has sent and still shows
+
+/** A note above the form that is read out; it replaces the one before. */
+function tell(place: HTMLElement, name: string, ...more: Node[]): void {
+	document.querySelector('[data-told]')?.remove();
+	const note = element(
+		'div',
+		{ class: 'notice', role: 'status', tabindex: '-1', 'data-told': name },
+		text(name),
+		' ',
+		...more,
+	);
+	if (place instanceof HTMLFormElement) place.before(note);
+	else place.prepend(note);
+	note.focus();
+}
+
+function itemOf(form: HTMLFormElement, key: string, submitter: HTMLElement | null): Item {
+	const field = form.elements.namedItem(form.dataset.keep || 'key');
+	if (field instanceof HTMLInputElement) field.value = key;
+	const fields = [...new FormData(form, submitter).entries()].filter(([, v]) => typeof v === 'string' || v.size > 0);
+	return { key, action: new URL(form.action).pathname, form: location.pathname, fields, since: Date.now() };
+}
+
+async function goOn(place: HTMLElement, item: Item): Promise<void> {
+	const outcome = await send(item);
+	if (outcome.state === 'sent') location.assign(outcome.url);
+	else if (outcome.state === 'refused') {
+		await forget(item.key).catch(() => undefined);
+		show(outcome.page);
+	} else {
+		here = item.key;
+		tell(
+			place,
+			'pocket.outbox.kept',
+			button('pocket.outbox.again', () => void goOn(place, item)),
+		);
+		await askWorker();
+	}
+}
+
+/** Chromium sends what waits even when the page is closed; elsewhere the next page of ours does. */
+async function askWorker(): Promise<void> {
+	const worker = await navigator.serviceWorker?.ready.catch(() => undefined);
+	const sync = (worker as { sync?: { register(tag: string): Promise<void> } } | undefined)?.sync;
+	await sync?.register('outbox').catch(() => undefined);
+}
+
+function onSubmit(form: HTMLFormElement, drafting: Drafting): void {
+	form.addEventListener('submit', (event) => {
+		const asks = event.submitter instanceof HTMLButtonElement && event.submitter.formNoValidate;
+		if (asks) return; // looks something up and sends nothing
+		event.preventDefault();
+		if (form.getAttribute('aria-busy') === 'true') return;
+		form.setAttribute('aria-busy', 'true');
+		const item = itemOf(form, drafting.key, event.submitter);
+		void (async () => {
+			// Where nothing can be kept, the browser sends the form itself.
+			if (
+				!(await keep(item).then(
+					() => true,
+					() => false,
+				))
+			)
+				return form.submit();
+			await drafting.end();
+			form.inert = true; // what is on its way cannot be changed any more
+			tell(form, 'pocket.outbox.sending');
+			await goOn(form, item);
+		})();
+	});
+}
+
+function noteDraft(form: HTMLFormElement, place: HTMLElement): (kept: boolean) => void {
+	return (kept) => {
+		place.hidden = !kept || form.inert;
+		if (kept && !place.childElementCount)
+			place.append(
+				text('pocket.draft.kept'),
+				' ',
+				button('pocket.draft.throw_away', () => form.dispatchEvent(new Event('throw-away'))),
+			);
+	};
+}
+
+async function keepForm(form: HTMLFormElement): Promise<void> {
+	const place = form.querySelector<HTMLElement>('[data-draft]') ?? form.appendChild(element('p', { class: 'hint' }));
+	const drafting = await keepDraft(form, () => Date.now(), noteDraft(form, place));
+	form.addEventListener('throw-away', () => void drafting.throwAway());
+	onSubmit(form, drafting);
+}
+
+/* --- what the fields themselves gain --- */
+
+function count(area: HTMLTextAreaElement): void {
+	const line = element('p', { class: 'hint', 'data-count': '' });
+	area.after(line);
+	const update = (): void => {
+		line.textContent = text('pocket.count.left', { n: area.maxLength - area.value.length });
+	};
+	if (area.maxLength > 0) area.addEventListener('input', update);
+	if (area.maxLength > 0) update();
+}
+
+function warn(area: HTMLTextAreaElement | HTMLInputElement): void {
+	const line = element('p', { class: 'notice personal', role: 'status' });
+	line.hidden = true;
+	area.after(line);
+	area.addEventListener('input', () => {
+		const found = personalIn(area.value);
+		const words = new Intl.ListFormat(document.documentElement.lang).format(found.map((f) => text(PERSONAL[f])));
+		const said = found.length ? text('pocket.personal.hint', { what: words }) : '';
+		if (line.textContent !== said) line.textContent = said;
+		line.hidden = !found.length;
+	});
+}
+
+function photographs(input: HTMLInputElement): void {
+	const line = element('p', { class: 'hint', role: 'status' });
+	input.after(line);
+	input.addEventListener('change', () => {
+		void shrinkIn(input).then(({ before, after, drawn }) => {
+			const kib = (n: number): number => Math.ceil(n / 1024);
+			const name = drawn ? 'pocket.photo.smaller' : 'pocket.photo.kept';
+			line.textContent = after ? text(name, { before: kib(before), after: kib(after) }) : '';
+		});
+	});
+}
+
+/* --- what waits, on whichever page --- */
+
+function noteOf(item: Item, main: HTMLElement): HTMLElement {
+	const name = item.done ? 'pocket.outbox.done' : item.refused ? 'pocket.outbox.refused' : 'pocket.outbox.waiting';
+	const next = item.done
+		? element('a', { href: item.done }, text('pocket.outbox.receipt'))
+		: button(item.refused ? 'pocket.outbox.look' : 'pocket.outbox.again', () => void goOn(main, item));
+	const away = button('pocket.outbox.drop', () => void forget(item.key).then(tellWaiting));
+	return element('div', { class: 'notice', role: 'status', 'data-waiting': '' }, text(name), ' ', next, ' ', away);
+}
+
+async function tellWaiting(): Promise<void> {
+	const items = await waiting().catch((): Item[] => []);
+	const main = document.querySelector('main') ?? document.body;
+	each('[data-waiting]', (e) => e.remove());
+	for (const item of items)
+		if (item.done && new URL(item.done).pathname === location.pathname) await forget(item.key);
+		else if (!document.querySelector('[data-told]')) main.prepend(noteOf(item, main));
+}
+
+async function flush(): Promise<void> {
+	await sendAll().catch(() => false);
+	const mine = here ? (await waiting().catch((): Item[] => [])).find((item) => item.key === here) : undefined;
+	if (mine?.done || mine?.refused) return goOn(document.querySelector('main') ?? document.body, mine);
+	await tellWaiting();
+}
+
+/** Once for the page: what waits is sent when the line is back, and every half minute while the page is open. */
+export function watchOutbox(): void {
+	addEventListener('online', () => void flush());
+	navigator.serviceWorker?.addEventListener('message', () => void flush()); // the worker has sent something
+	setInterval(
+		() => void waiting().then((items) => (items.some((i) => !i.done && !i.refused) ? flush() : undefined)),
+		AGAIN_MS,
+	);
+	void flush();
+}
+
+export function enhance(): void {
+	each<HTMLFormElement>('form[data-keep]', (form) => void keepForm(form));
+	each<HTMLTextAreaElement>('textarea[maxlength]', count);
+	each<HTMLTextAreaElement>('[data-personal]', warn);
+	each<HTMLInputElement>('input[type=file][data-photo]', photographs);
+}

@@ -1,0 +1,52 @@
+/* The words that scripts say. The server renders them in the reader's language into <template data-texts>, each as an element
+ * with data-t="name"; nothing is said that the page does not bring. */
+
+let words: Map<string, string> | undefined;
+
+function load(): Map<string, string> {
+	const all = new Map<string, string>();
+	for (const sheet of document.querySelectorAll<HTMLTemplateElement>('template[data-texts]'))
+		for (const one of sheet.content.querySelectorAll<HTMLElement>('[data-t]'))
+			all.set(one.dataset.t ?? '', one.textContent.trim());
+	return all;
+}
+
+/** The text of that name, its {places} filled; empty where the page has none. */
+export function text(name: string, values: Record<string, string | number> = {}): string {
+	words ??= load();
+	return (words.get(name) ?? '').replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+}
+
+/** Time and numbers as the page's language writes them, in the city's own clock or the reader's. */
+export function time(seconds: number): string {
+	const at = new Date(seconds * 1000);
+	return at.toLocaleString(document.documentElement.lang || undefined, { dateStyle: 'long', timeStyle: 'medium' });
+}
+
+/** A new element with attributes and children; `text` is text, never markup. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+	tag: K,
+	attributes: Record<string, string> = {},
+	...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+	const e = document.createElement(tag);
+	for (const [name, value] of Object.entries(attributes)) e.setAttribute(name, value);
+	e.append(...children);
+	return e;
+}
+
+/** A button that says the named text. */
+export function button(name: string, press: () => void): HTMLButtonElement {
+	const b = element('button', { type: 'button', class: 'button second' }, text(name));
+	b.addEventListener('click', press);
+	return b;
+}
+
+/** Every element that the selector finds, now. */
+export function each<E extends HTMLElement>(
+	selector: string,
+	what: (e: E) => void,
+	inside: ParentNode = document,
+): void {
+	for (const e of inside.querySelectorAll<E>(selector)) what(e);
+}
