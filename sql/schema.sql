@@ -213,7 +213,7 @@ create table request_key (
 	constraint request_key_pk primary key (home_id, request_id)
 );
 
--- Files that prove something. The bytes are in the state folder, under their hash.
+-- Files that prove something. The bytes are in the state folder (src/loop/vault.h).
 -- class: home
 create table file (
 	home_id %I not null,
@@ -221,10 +221,12 @@ create table file (
 	matter_id %I not null,
 	seq %I not null,          -- event that it supports; -1: uploaded, not yet used
 	evidence %T not null,     -- name in the definition, or empty for what the person sent along
-	hash %T not null,
-	size %I not null,
+	hash %T not null,         -- SHA-256 of the bytes as they came
+	size %I not null,         -- of them
 	media_type %T not null,
 	at %I not null,
+	name %T not null,         -- where they lie: 64 hexadecimal digits; empty: they are gone by the rule of retention
+	sealed_key %B not null,   -- of the sealed file, sealed under the matter's key; empty: a plain file of the sample city
 	constraint file_pk primary key (home_id, id)
 );
 create index file_matter on file (home_id, matter_id, id);

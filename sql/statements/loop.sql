@@ -10,11 +10,11 @@ where home_id = :home_id and class_code = :class_code and class_code > '' and id
 order by id desc limit :limit;
 
 -- name: file_shared :one
--- How many other matters that have not been erased hold the same bytes.
+-- How many other matters that have not been erased use the same plain file.
 -- type: n int
 select count(*) as n
 from file f join matter_key k on k.home_id = f.home_id and k.matter_id = f.matter_id
-where f.home_id = :home_id and f.hash = :hash and f.matter_id <> :matter_id;
+where f.home_id = :home_id and f.name = :name and f.matter_id <> :matter_id;
 
 -- name: event_at :opt
 -- One entry of a matter by its number; of the newest log, should two logs have given the number to it.

@@ -152,15 +152,27 @@ select hash, matter_id, seq from request_key where home_id = :home_id and reques
 insert into request_key (home_id, request_id, hash, matter_id, seq, at) values (:home_id, :request_id, :hash, :matter_id, :seq, :at);
 
 -- name: file_add :exec
-insert into file (home_id, id, matter_id, seq, evidence, hash, size, media_type, at)
-values (:home_id, :id, :matter_id, :seq, :evidence, :hash, :size, :media_type, :at);
+insert into file (home_id, id, matter_id, seq, evidence, hash, size, media_type, at, name, sealed_key)
+values (:home_id, :id, :matter_id, :seq, :evidence, :hash, :size, :media_type, :at, :name, :sealed_key);
 
 -- name: file_get :opt
-select id, matter_id, seq, evidence, hash, size, media_type, at from file where home_id = :home_id and id = :id;
+select id, matter_id, seq, evidence, hash, size, media_type, at, name, sealed_key from file where home_id = :home_id and id = :id;
 
 -- name: file_of_matter :many
 -- param: limit int
-select id, seq, evidence, hash, size, media_type, at from file where home_id = :home_id and matter_id = :matter_id
+select id, seq, evidence, hash, size, media_type, at, name, sealed_key from file where home_id = :home_id and matter_id = :matter_id
+order by id limit :limit;
+
+-- name: file_forget :count
+-- The bytes are gone; what they were stays.
+-- param: none text
+-- param: no_key blob
+update file set name = :none, sealed_key = :no_key where home_id = :home_id and matter_id = :matter_id and name > :none;
+
+-- name: matter_retain_page :many
+-- Every matter in turn, for the rule of retention.
+-- param: after_id int
+select id, kind, category, entered, main_id, parent_id from matter where home_id = :home_id and id > :after_id
 order by id limit :limit;
 
 -- name: file_use :count

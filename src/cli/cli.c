@@ -27,6 +27,7 @@
 	X(doctor)                                                                                                      \
 	X(backup)                                                                                                      \
 	X(restore)                                                                                                     \
+	X(retention)                                                                                                   \
 	X(export)                                                                                                      \
 	X(import_archive)                                                                                              \
 	X(user_add)                                                                                                    \

@@ -120,7 +120,7 @@ static enum mh_code look(void *ctx, const struct mh_db_table *t, const struct mh
 	struct backup *b = ctx;
 	(void)ret_take;
 	if (strcmp(t->name, "file") != 0) return MH_OK;
-	struct mh_bytes h = mh_keep__cell(t, row, "hash")->b;
+	struct mh_bytes h = mh_keep__cell(t, row, "name")->b;
 	if (h.len != 2 * (size_t)MH_SHA256_LEN) return MH_OK;
 	return keep_evidence(b, (struct mh_str){(const char *)h.ptr, h.len}, reterr);
 }

@@ -159,7 +159,7 @@ static enum mh_code take_row(void *ctx, const struct mh_db_table *t, const struc
 		if (erased) r->dropped++;
 		return MH_OK;
 	}
-	struct mh_bytes h = mh_keep__cell(t, row, "hash")->b;
+	struct mh_bytes h = mh_keep__cell(t, row, "name")->b;
 	if (erased || h.len != 2 * (size_t)MH_SHA256_LEN) return MH_OK;
 	return bring_file(r, (struct mh_str){(const char *)h.ptr, h.len}, reterr);
 }

@@ -1,6 +1,7 @@
 /* The state folder: keys and their rights, files that prove something, room on the disk. */
 #include "cli/doctor_priv.h"
 
+#include "loop/vault.h"
 #include "sql_gen.h"
 
 #include <dirent.h>
@@ -101,8 +102,8 @@ void mh_doctor__keys(struct mh_doctor *d)
 
 struct shelf {
 	struct mh_doctor *d;
-	struct mh_keep__ids named; /* the first 8 bytes of each hash that a row names */
-	int64_t rows, lost, wrong, orphans;
+	struct mh_keep__ids named; /* the first 8 bytes of each name that a row gives */
+	int64_t rows, lost, wrong, orphans, plain;
 	time_t now;
 };
 
@@ -120,8 +121,10 @@ static enum mh_code look_at_row(void *ctx, const struct mh_db_table *t, const st
 {
 	struct shelf *s = ctx;
 	struct mh_arena a = MH_ARENA(1 << 16);
-	struct mh_bytes h = mh_keep__cell(t, row, "hash")->b;
-	struct mh_str hash = {(const char *)h.ptr, h.len};
+	struct mh_bytes h = mh_keep__cell(t, row, "name")->b;
+	struct mh_str name = {(const char *)h.ptr, h.len};
+	bool sealed = mh_keep__cell(t, row, "sealed_key")->b.len > 0;
+	int64_t size = mh_keep__cell(t, row, "size")->i;
 	struct mh_q_matter_key_get_row key;
 	struct mh_q_matter_key_get_in in = {.home_id = s->d->home, .matter_id = mh_keep__cell(t, row, "matter_id")->i};
 	struct stat st;
@@ -129,11 +132,12 @@ static enum mh_code look_at_row(void *ctx, const struct mh_db_table *t, const st
 	(void)ret_take;
 	s->rows++;
 	enum mh_code code = mh_q_matter_key_get(s->d->db, &a, &in, &keyed, &key, reterr);
-	struct mh_str path = hash.len > 2 ? mh_keep__evidence(&a, s->d->state, hash) : (struct mh_str){0};
+	struct mh_str path = name.len > 2 ? mh_keep__evidence(&a, s->d->state, name) : (struct mh_str){0};
 	if (code == MH_OK && keyed && path.ptr) {
 		if (stat(path.ptr, &st) != 0) s->lost++;
-		else if (st.st_size != mh_keep__cell(t, row, "size")->i) s->wrong++;
-		code = mh_keep__ids_add(&s->named, short_hash(hash), reterr);
+		else if (st.st_size != (sealed ? mh_vault_size(size) : size)) s->wrong++;
+		s->plain += !sealed;
+		code = mh_keep__ids_add(&s->named, short_hash(name), reterr);
 	}
 	mh_arena_done(&a);
 	return code;
@@ -179,7 +183,9 @@ void mh_doctor__files(struct mh_doctor *d)
 				(long long)s.orphans);
 	if (!s.lost && !s.wrong && !s.orphans && !err.code)
 		mh_doctor__note(d, MH_DOCTOR_OK, "files",
-				MH_SAY(d, "%lld, each where it should be", "%lld 个，均在应在之处"), (long long)s.rows);
+				MH_SAY(d, "%lld, each where it should be; %lld of them plain (of a sample city)",
+				       "%lld 个，均在应在之处；其中 %lld 个未加密（示例城市）"),
+				(long long)s.rows, (long long)s.plain);
 	mh_keep__ids_done(&s.named);
 }
 

@@ -109,9 +109,9 @@ enum mh_code mh_keep__sync(const char *folder, struct mh_err *reterr)
 	return code;
 }
 
-struct mh_str mh_keep__evidence(struct mh_arena *a, struct mh_str state, struct mh_str hash)
+struct mh_str mh_keep__evidence(struct mh_arena *a, struct mh_str state, struct mh_str name)
 {
-	return mh_str_fmt(a, MH_STR_FMT "/files/%.2s/" MH_STR_FMT, MH_STR_ARG(state), hash.ptr, MH_STR_ARG(hash));
+	return mh_str_fmt(a, MH_STR_FMT "/files/%.2s/" MH_STR_FMT, MH_STR_ARG(state), name.ptr, MH_STR_ARG(name));
 }
 
 void mh_keep__forget(struct mh_arena *a, struct mh_str path, bool also_itself)

@@ -52,8 +52,8 @@ enum mh_code mh_keep__file(const char *from, const char *to, bool *ret_copied, s
 enum mh_code mh_keep__hash(struct mh_arena *a, const char *path, struct mh_str *ret_hex, struct mh_err *reterr);
 /* Everything below the folder is on the disk. */
 enum mh_code mh_keep__sync(const char *folder, struct mh_err *reterr);
-/* Where a file is kept under its hash below a state folder: PATH/files/ab/abcdef… */
-struct mh_str mh_keep__evidence(struct mh_arena *a, struct mh_str state, struct mh_str hash);
+/* Where a file is kept under its name below a state folder: PATH/files/ab/abcdef… */
+struct mh_str mh_keep__evidence(struct mh_arena *a, struct mh_str state, struct mh_str name);
 /* A SQLite file that is no longer open: what SQLite and the store put beside it goes too. */
 void mh_keep__forget(struct mh_arena *a, struct mh_str path, bool also_itself);
 /* Calls `fn` for each plain file directly in the folder; no folder is an empty one. */

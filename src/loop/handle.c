@@ -1,5 +1,6 @@
 #include "loop/handle.h"
 
+#include "loop/vault.h"
 #include "sql_gen.h"
 
 #include <errno.h>
@@ -55,7 +56,17 @@ static enum mh_code known_type(const char *seen, const char **ret, struct mh_err
 	return code;
 }
 
-enum mh_code mh_handle_sniff(struct mh_str path, const char **ret_type, struct mh_err *reterr)
+/* Chinese that begins with one of some characters (马 is E9 A9 AC) looks to libmagic like a program for DOS, which begins with a jump. */
+static bool is_text(struct mh_bytes b)
+{
+	size_t n = b.len < 4096 ? b.len : 4096;
+	while (n > 0 && n < b.len && (b.ptr[n] & 0xc0) == 0x80) n--; /* not within a character */
+	for (size_t i = 0; i < n; i++)
+		if (b.ptr[i] < 0x20 && b.ptr[i] != '\n' && b.ptr[i] != '\r' && b.ptr[i] != '\t') return false;
+	return n > 0 && mh_utf8_bad((struct mh_bytes){b.ptr, n}) < 0;
+}
+
+enum mh_code mh_handle_sniff(struct mh_bytes head, const char **ret_type, struct mh_err *reterr)
 {
 	magic_t m = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR);
 	if (!m || magic_load(m, NULL) != 0) {
@@ -64,18 +75,39 @@ enum mh_code mh_handle_sniff(struct mh_str path, const char **ret_type, struct m
 		mh_err_internal(reterr, "libmagic cannot load its database; is the package libmagic-mgc there?");
 		return code;
 	}
-	const char *seen = magic_file(m, path.ptr);
+	const char *seen = magic_buffer(m, head.ptr, head.len);
+	if (seen && strcmp(seen, "application/x-dosexec") == 0 && is_text(head)) seen = "text/plain";
 	enum mh_code code = seen ? known_type(seen, ret_type, reterr)
 				 : MH_FAIL(reterr, MH_E_IO, "Could not look into the file");
 	magic_close(m);
 	return code;
 }
 
+enum mh_code mh_handle_sniff_sealed(struct mh_str path, const struct mh_key *key, const char **ret_type,
+				    struct mh_err *reterr)
+{
+	struct mh_vault_reader *r = NULL;
+	char chunk[4096];
+	ptrdiff_t n = 1;
+	struct mh_buf head = MH_BUF(MH_HANDLE_LOOKED + sizeof chunk);
+	MH_TRY(mh_vault_open(path.ptr, key, &r, reterr));
+	while (head.len < MH_HANDLE_LOOKED && (n = mh_vault_next(r, chunk, sizeof chunk)) > 0)
+		mh_buf_add(&head, chunk, (size_t)n);
+	mh_vault_close(r);
+	enum mh_code code = n < 0 ? MH_FAIL(reterr, MH_E_IO, "Could not look into the file")
+			    : head.failed
+				    ? MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short")
+				    : mh_handle_sniff((struct mh_bytes){(const unsigned char *)head.ptr, head.len},
+						      ret_type, reterr);
+	mh_buf_done(&head);
+	return code;
+}
+
 /* --- keeping --- */
 
-static struct mh_str place_of(struct mh_arena *a, struct mh_str dir, struct mh_str hex)
+struct mh_str mh_handle_place(struct mh_arena *a, struct mh_str files_dir, struct mh_str name)
 {
-	return mh_str_fmt(a, MH_STR_FMT "/%.2s/" MH_STR_FMT, MH_STR_ARG(dir), hex.ptr, MH_STR_ARG(hex));
+	return mh_str_fmt(a, MH_STR_FMT "/%.2s/" MH_STR_FMT, MH_STR_ARG(files_dir), name.ptr, MH_STR_ARG(name));
 }
 
 static enum mh_code io_failure(struct mh_err *reterr, const char *what)
@@ -97,19 +129,21 @@ static enum mh_code sync_dir(const char *path, struct mh_err *reterr)
 	return rc == 0 ? MH_OK : io_failure(reterr, "sync folder");
 }
 
-enum mh_code mh_handle_keep(struct mh_arena *a, struct mh_str files_dir, struct mh_str path, const struct mh_hash *hash,
-			    struct mh_err *reterr)
+enum mh_code mh_handle_keep(struct mh_arena *a, const struct mh_rng *rng, struct mh_str files_dir, struct mh_str path,
+			    struct mh_str *ret_name, struct mh_err *reterr)
 {
-	struct mh_str hex = mh_hash_hex(a, hash);
-	MH_TRY_MEM(hex.ptr, reterr);
-	struct mh_str to = place_of(a, files_dir, hex);
-	struct mh_str dir = mh_str_fmt(a, MH_STR_FMT "/%.2s", MH_STR_ARG(files_dir), hex.ptr);
+	struct mh_hash chance;
+	mh_random(rng, &chance, sizeof chance);
+	struct mh_str name = mh_hash_hex(a, &chance);
+	MH_TRY_MEM(name.ptr, reterr);
+	struct mh_str to = mh_handle_place(a, files_dir, name);
+	struct mh_str dir = mh_str_fmt(a, MH_STR_FMT "/%.2s", MH_STR_ARG(files_dir), name.ptr);
 	MH_TRY_MEM(to.ptr, reterr);
 	MH_TRY_MEM(dir.ptr, reterr);
-	if (access(to.ptr, F_OK) == 0) return MH_OK;
 	if (mkdir(dir.ptr, 0700) == 0) MH_TRY(sync_dir(files_dir.ptr, reterr));
 	else if (errno != EEXIST) return io_failure(reterr, "make folder");
 	if (rename(path.ptr, to.ptr) != 0) return io_failure(reterr, "rename");
+	*ret_name = name;
 	return sync_dir(dir.ptr, reterr);
 }
 
@@ -122,35 +156,72 @@ enum mh_code mh_handle_find(struct mh_tx *tx, const struct mh_glance *g, int64_t
 	bool found = false;
 	struct mh_q_file_get_in in = {.home_id = tx->city->home_id, .id = id};
 	MH_TRY(mh_q_file_get(tx->db, tx->arena, &in, &found, &row, reterr));
-	if (!found || row.matter_id != g->id || row.hash.len != 64)
-		return MH_FAIL(reterr, MH_E_NOT_FOUND, "This matter has no such file");
+	if (!found || row.matter_id != g->id) return MH_FAIL(reterr, MH_E_NOT_FOUND, "This matter has no such file");
 	if (g->erased) return MH_FAIL(reterr, MH_E_GONE, "The contents of this matter have been erased");
-	struct mh_handle_file file = {row.id, row.size, row.hash, row.media_type,
-				      place_of(tx->arena, files_dir, row.hash)};
+	if (row.name.len != 64) return MH_FAIL(reterr, MH_E_GONE, "This file has been erased when its time was over");
+	struct mh_handle_file file = {.id = row.id,
+				      .size = row.size,
+				      .hash = row.hash,
+				      .type = row.media_type,
+				      .path = mh_handle_place(tx->arena, files_dir, row.name),
+				      .sealed = row.sealed_key.len > 0};
 	MH_TRY_MEM(file.path.ptr, reterr);
+	if (file.sealed) MH_TRY(mh_matter_file_key(tx, g->id, row.name, row.sealed_key, &file.key, reterr));
 	*ret = file;
 	return MH_OK;
 }
 
-enum mh_code mh_handle_orphans(struct mh_tx *tx, const struct mh_glance *g, struct mh_str files_dir,
-			       struct mh_str **ret, size_t *ret_n, struct mh_err *reterr)
+static enum mh_code add_path(struct mh_arena *a, struct mh_handle_paths *p, struct mh_str path, struct mh_err *reterr)
+{
+	MH_TRY_MEM(path.ptr, reterr);
+	if (p->n == p->room) {
+		size_t room = p->room ? p->room * 2 : 16;
+		struct mh_str *list = MH_NEW_ARRAY(a, room, struct mh_str);
+		MH_TRY_MEM(list, reterr);
+		if (p->n) memcpy(list, p->list, p->n * sizeof *list);
+		p->list = list;
+		p->room = room;
+	}
+	p->list[p->n++] = path;
+	return MH_OK;
+}
+
+static enum mh_code orphans_of(struct mh_tx *tx, int64_t matter_id, struct mh_str files_dir,
+			       struct mh_handle_paths *paths, struct mh_err *reterr)
 {
 	struct mh_q_file_of_matter_row *rows;
-	size_t n, kept = 0;
-	struct mh_q_file_of_matter_in in = {.home_id = tx->city->home_id, .matter_id = g->id, .limit = FILES_MAX};
+	size_t n;
+	struct mh_q_file_of_matter_in in = {.home_id = tx->city->home_id, .matter_id = matter_id, .limit = FILES_MAX};
 	MH_TRY(mh_q_file_of_matter(tx->db, tx->arena, &in, &rows, &n, reterr));
-	struct mh_str *paths = MH_NEW_ARRAY(tx->arena, n ? n : 1, struct mh_str);
-	MH_TRY_MEM(paths, reterr);
 	for (size_t i = 0; i < n; i++) {
-		struct mh_q_file_shared_row shared;
-		struct mh_q_file_shared_in q = {.home_id = tx->city->home_id, .hash = rows[i].hash, .matter_id = g->id};
-		MH_TRY(mh_q_file_shared(tx->db, tx->arena, &q, &shared, reterr));
-		if (shared.n > 0 || rows[i].hash.len != 64) continue;
-		paths[kept] = place_of(tx->arena, files_dir, rows[i].hash);
-		MH_TRY_MEM(paths[kept].ptr, reterr);
-		kept++;
+		struct mh_q_file_shared_row shared = {0};
+		struct mh_q_file_shared_in q = {
+			.home_id = tx->city->home_id, .name = rows[i].name, .matter_id = matter_id};
+		if (rows[i].name.len != 64) continue;
+		if (!rows[i].sealed_key.len) MH_TRY(mh_q_file_shared(tx->db, tx->arena, &q, &shared, reterr));
+		if (shared.n > 0) continue;
+		MH_TRY(add_path(tx->arena, paths, mh_handle_place(tx->arena, files_dir, rows[i].name), reterr));
 	}
-	*ret = paths;
-	*ret_n = kept;
 	return MH_OK;
+}
+
+#define DEPTH 9 /* as erasure itself goes */
+
+static enum mh_code orphans(struct mh_tx *tx, int64_t matter_id, struct mh_str files_dir, struct mh_handle_paths *paths,
+			    int depth, struct mh_err *reterr)
+{
+	struct mh_q_matter_children_row *rows;
+	size_t n;
+	struct mh_q_matter_children_in in = {.home_id = tx->city->home_id, .parent_id = matter_id, .limit = FILES_MAX};
+	MH_TRY(orphans_of(tx, matter_id, files_dir, paths, reterr));
+	if (depth == DEPTH) return MH_OK;
+	MH_TRY(mh_q_matter_children(tx->db, tx->arena, &in, &rows, &n, reterr));
+	for (size_t i = 0; i < n; i++) MH_TRY(orphans(tx, rows[i].id, files_dir, paths, depth + 1, reterr));
+	return MH_OK;
+}
+
+enum mh_code mh_handle_orphans(struct mh_tx *tx, int64_t matter_id, struct mh_str files_dir,
+			       struct mh_handle_paths *paths, struct mh_err *reterr)
+{
+	return orphans(tx, matter_id, files_dir, paths, 0, reterr);
 }

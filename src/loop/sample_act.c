@@ -79,9 +79,11 @@ static enum mh_code proof(struct mh_sample__sim *s, const struct mh_sample__live
 	for (size_t i = 0; i < s->book.n_files * 2 && have < (size_t)e->min; i++) {
 		const struct mh_sample__file *f = &s->book.files[(from + i) % s->book.n_files];
 		int64_t id = 0;
+		bool again;
 		if (!(f->media & e->accept)) continue;
-		struct mh_file file = {.matter_id = l->id, .hash = f->hash, .media_type = f->type, .size = f->size};
-		MH_TRY(mh_matter_file(&tx, &file, &id, reterr));
+		struct mh_file file = {
+			.matter_id = l->id, .hash = f->hash, .media_type = f->type, .size = f->size, .name = f->hash};
+		MH_TRY(mh_matter_file(&tx, &file, &id, &again, reterr));
 		struct mh_str text = mh_str_fmt(&s->step, "%lld", (long long)id);
 		if (json_array_append_new(list, mh_json_str(text)) != 0)
 			return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");

@@ -1,6 +1,7 @@
 #include "loop/service.h"
 
 #include "base/hash.h"
+#include "loop/handle.h"
 #include "sql_gen.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@
 #define TICK_MS 500
 #define TICK_MOST 500
 #define JOB_WAIT_MS 60000
+#define RETAIN_EVERY_MS ((int64_t)3600 * 1000)
+#define RETAIN_MOST 20 /* erasures of one tick */
 
 struct mh_service {
 	struct mh_service_config config;
@@ -28,6 +31,10 @@ struct mh_service {
 	_Atomic int due;
 	atomic_bool broken;
 	bool leased;
+	struct mh_retain retain; /* the sweep; its next one begins at retain_at */
+	mh_time retain_at;
+	struct mh_arena doomed_arena; /* of the paths that go with the next commit */
+	struct mh_handle_paths doomed;
 	char place[17], holder[160]; /* this boot and its processes; who we are, and where */
 };
 
@@ -178,9 +185,45 @@ static void publish(struct mh_service *s, struct mh_db *db, bool force)
 	atomic_store(&s->signed_size, mh_ledger_signed_size(s->city->ledger));
 }
 
+/* --- files that go --- */
+
+enum mh_code mh_service_remove(struct mh_service *s, const struct mh_handle_paths *paths, struct mh_err *reterr)
+{
+	if (!paths->n) return MH_OK;
+	struct mh_str *list = MH_NEW_ARRAY(&s->doomed_arena, s->doomed.n + paths->n, struct mh_str);
+	MH_TRY_MEM(list, reterr);
+	if (s->doomed.n) memcpy(list, s->doomed.list, s->doomed.n * sizeof *list);
+	for (size_t i = 0; i < paths->n; i++) {
+		list[s->doomed.n + i] = mh_str_dup(&s->doomed_arena, paths->list[i]);
+		MH_TRY_MEM(list[s->doomed.n + i].ptr, reterr);
+	}
+	s->doomed.list = list;
+	s->doomed.n += paths->n;
+	return MH_OK;
+}
+
+static void spare_files(struct mh_service *s)
+{
+	s->doomed = (struct mh_handle_paths){0};
+	mh_arena_clear(&s->doomed_arena);
+}
+
+/* Without its key each is noise already; what could not be removed is doctor's to name. */
+static void remove_files(struct mh_service *s)
+{
+	for (size_t i = 0; i < s->doomed.n; i++) {
+		struct mh_err err = {0};
+		if (unlink(s->doomed.list[i].ptr) == 0 || errno == ENOENT) continue;
+		MH_FAIL(&err, MH_E_IO, "Could not remove an erased file: %s", strerror(errno));
+		tell(s, &err);
+	}
+	spare_files(s);
+}
+
 static void after_commit(void *ctx, struct mh_db *db)
 {
 	struct mh_service *s = ctx;
+	remove_files(s);
 	mh_ledger_committed(s->city->ledger);
 	publish(s, db, false);
 }
@@ -189,6 +232,35 @@ static void rolled_back(void *ctx)
 {
 	struct mh_service *s = ctx;
 	if (s->city) mh_ledger_rolled_back(s->city->ledger);
+	spare_files(s);
+}
+
+/* --- what has been kept long enough --- */
+
+static enum mh_code doom(void *ctx, struct mh_tx *tx, const struct mh_retained *what, struct mh_err *reterr)
+{
+	struct mh_service *s = ctx;
+	struct mh_handle_paths paths = {0};
+	struct mh_str files = mh_str_fmt(tx->arena, MH_STR_FMT "/files", MH_STR_ARG(s->config.state_dir));
+	MH_TRY_MEM(files.ptr, reterr);
+	MH_TRY(mh_handle_orphans(tx, what->matter_id, files, &paths, reterr));
+	return mh_service_remove(s, &paths, reterr);
+}
+
+/* A page with each tick. What fails is told once an hour, and holds nothing up: the sweep has moved on behind it. */
+static enum mh_code retain(struct mh_service *s, struct mh_tx *tx, struct mh_err *reterr)
+{
+	bool ended = false;
+	if (tx->now < s->retain_at) return MH_OK;
+	s->retain.most = RETAIN_MOST;
+	s->retain.found = doom;
+	s->retain.ctx = s;
+	enum mh_code code = mh_matter_retain(tx, &s->retain, &ended, reterr);
+	if (code == MH_OK && ended) {
+		s->retain.after = 0;
+		s->retain_at = tx->now + RETAIN_EVERY_MS;
+	}
+	return code;
 }
 
 static enum mh_code tick(void *ctx, struct mh_db *db, struct mh_err *reterr)
@@ -201,6 +273,7 @@ static enum mh_code tick(void *ctx, struct mh_db *db, struct mh_err *reterr)
 	if (code == MH_OK) {
 		MH_TX(tx, s->city, db, &arena, mh_now(&s->config.clock));
 		code = mh_matter_tick(&tx, TICK_MOST, &n, reterr);
+		if (code == MH_OK) code = retain(s, &tx, reterr);
 	}
 	if (code == MH_OK) {
 		atomic_store(&s->ticked, mh_now(&s->config.clock));
@@ -241,6 +314,7 @@ static enum mh_code start(struct mh_service *s, struct mh_err *reterr)
 static void discard(struct mh_service *s)
 {
 	struct mh_arena arena = s->arena;
+	mh_arena_done(&s->doomed_arena);
 	mh_city_free(s->city);
 	mh_mem_free(s);
 	mh_arena_done(&arena);

@@ -30,6 +30,9 @@ struct mh_city *mh_service_city(struct mh_service *s);
 /* Runs fn on the writer thread in a transaction and waits; the tx and its arena end with the call. */
 typedef enum mh_code mh_service_job(struct mh_tx *tx, void *arg, struct mh_err *reterr);
 enum mh_code mh_service_run(struct mh_service *s, mh_service_job *fn, void *arg, struct mh_err *reterr);
+/* On the writer's thread, in a job: these files go from the disk once the transaction is durable, and stay if it is undone. */
+struct mh_handle_paths;
+enum mh_code mh_service_remove(struct mh_service *s, const struct mh_handle_paths *paths, struct mh_err *reterr);
 /* Waits until everything up to entry seq is under a signed head, so that receipts can be had. MH_E_TIMEOUT. */
 enum mh_code mh_service_wait_signed(struct mh_service *s, int64_t seq, int wait_ms, struct mh_err *reterr);
 

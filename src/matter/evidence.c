@@ -100,21 +100,86 @@ enum mh_code mh_evidence__use(struct mh_tx *tx, struct mh_matter *m, const json_
 	return MH_OK;
 }
 
-enum mh_code mh_matter_file(struct mh_tx *tx, const struct mh_file *file, int64_t *ret_id, struct mh_err *reterr)
+/* The request of then, if this is it once more: its `seq` is the file. */
+static enum mh_code sent_before(struct mh_tx *tx, const struct mh_file *file, const struct mh_q_request_key_add_in *now,
+				int64_t *ret_id, bool *ret_again, struct mh_err *reterr)
 {
-	struct mh_matter *m;
-	MH_TRY(mh_matter__load(tx, file->matter_id, &m, reterr));
+	struct mh_q_request_key_get_row row;
+	bool found = false;
+	struct mh_q_request_key_get_in in = {.home_id = now->home_id, .request_id = now->request_id};
+	*ret_again = false;
+	if (!file->request_id.len) return MH_OK;
+	MH_TRY(mh_q_request_key_get(tx->db, tx->arena, &in, &found, &row, reterr));
+	if (!found) return MH_OK;
+	if (!mh_str_eq(row.hash, file->hash)) {
+		enum mh_code code = MH_FAIL(reterr, MH_E_REUSED_KEY,
+					    "This idempotency key was used for another request");
+		mh_err_hint(reterr, "Use a new key for a new request; repeat a request unchanged.");
+		return code;
+	}
+	*ret_again = true;
+	*ret_id = row.seq;
+	return MH_OK;
+}
+
+static enum mh_code add_file(struct mh_tx *tx, struct mh_matter *m, const struct mh_file *file, int64_t id,
+			     struct mh_err *reterr)
+{
 	struct mh_q_file_add_in in = {.home_id = tx->city->home_id,
-				      .id = mh_city_next_id(tx->city, tx->now),
+				      .id = id,
 				      .matter_id = m->id,
 				      .seq = -1,
 				      .evidence = MH_STR(""),
 				      .hash = file->hash,
 				      .size = file->size,
 				      .media_type = file->media_type,
-				      .at = tx->now};
-	MH_TRY(mh_q_file_add(tx->db, &in, reterr));
-	*ret_id = in.id;
+				      .at = tx->now,
+				      .name = file->name};
+	if (file->key) {
+		struct mh_bytes key = {file->key->b, MH_KEY_LEN};
+		MH_TRY(mh_matter__key(tx, m, reterr));
+		if (m->erased) return MH_FAIL(reterr, MH_E_GONE, "The contents of this matter have been erased");
+		MH_TRY(mh_seal(tx->arena, &m->key, &tx->city->rng, file->name, key, &in.sealed_key, reterr));
+	}
+	return mh_q_file_add(tx->db, &in, reterr);
+}
+
+enum mh_code mh_matter_file(struct mh_tx *tx, const struct mh_file *file, int64_t *ret_id, bool *ret_again,
+			    struct mh_err *reterr)
+{
+	struct mh_matter *m;
+	bool again;
+	int64_t id;
+	MH_TRY(mh_matter__load(tx, file->matter_id, &m, reterr));
+	struct mh_q_request_key_add_in key = {.home_id = tx->city->home_id,
+					      .request_id = mh_str_fmt(tx->arena, "file:%lld:" MH_STR_FMT,
+								       (long long)m->id, MH_STR_ARG(file->request_id)),
+					      .hash = file->hash,
+					      .matter_id = m->id,
+					      .at = tx->now};
+	MH_TRY_MEM(key.request_id.ptr, reterr);
+	MH_TRY(sent_before(tx, file, &key, &id, &again, reterr));
+	if (!again) {
+		key.seq = id = mh_city_next_id(tx->city, tx->now);
+		MH_TRY(add_file(tx, m, file, id, reterr));
+		if (file->request_id.len) MH_TRY(mh_q_request_key_add(tx->db, &key, reterr));
+	}
+	*ret_again = again;
+	*ret_id = id;
+	return MH_OK;
+}
+
+enum mh_code mh_matter_file_key(struct mh_tx *tx, int64_t matter_id, struct mh_str name, struct mh_bytes sealed_key,
+				struct mh_key *ret, struct mh_err *reterr)
+{
+	struct mh_matter *m;
+	struct mh_bytes plain;
+	MH_TRY(mh_matter__load(tx, matter_id, &m, reterr));
+	MH_TRY(mh_matter__key(tx, m, reterr));
+	if (m->erased) return MH_FAIL(reterr, MH_E_GONE, "The contents of this matter have been erased");
+	MH_TRY(mh_unseal(tx->arena, &m->key, name, sealed_key, &plain, reterr));
+	if (plain.len != MH_KEY_LEN) return MH_FAIL(reterr, MH_E_CORRUPT, "Could not open a file's key: wrong length");
+	memcpy(ret->b, plain.ptr, MH_KEY_LEN);
 	return MH_OK;
 }
 
@@ -137,22 +202,47 @@ static enum mh_code erase_one(struct mh_tx *tx, struct mh_matter *m, const struc
 	return mh_matter__save(tx, m, reterr);
 }
 
+static enum mh_code forget_files(struct mh_tx *tx, struct mh_matter *m, const struct mh_party *by, struct mh_str basis,
+				 struct mh_err *reterr)
+{
+	int64_t n;
+	struct mh_q_file_forget_in in = {.home_id = tx->city->home_id, .matter_id = m->id};
+	MH_TRY(mh_q_file_forget(tx->db, &in, &n, reterr));
+	if (!n) return MH_OK;
+	json_t *facts = json_pack("{s:s%, s:I}", "basis", basis.ptr, basis.len, "files", (json_int_t)n);
+	MH_TRY_MEM(facts, reterr);
+	struct mh_event ev = {.name = "files_erased",
+			      .by = by->role,
+			      .org = by->org,
+			      .from = m->state,
+			      .to = m->state,
+			      .header = facts};
+	MH_TRY(mh_event__append(tx, m, &ev, reterr));
+	return mh_matter__save(tx, m, reterr);
+}
+
 /* Children hold copies of what the person said: they are erased with their parent. */
 static enum mh_code erase_tree(struct mh_tx *tx, struct mh_matter *m, const struct mh_party *by, struct mh_str basis,
-			       int depth, struct mh_err *reterr)
+			       bool files_only, int depth, struct mh_err *reterr)
 {
 	struct mh_q_matter_children_row *rows;
 	size_t n;
 	struct mh_q_matter_children_in in = {.home_id = tx->city->home_id, .parent_id = m->id, .limit = 1000};
 	if (depth > 8) return MH_FAIL(reterr, MH_E_CORRUPT, "Could not erase: children of children without end");
-	MH_TRY(erase_one(tx, m, by, basis, reterr));
+	MH_TRY(files_only ? forget_files(tx, m, by, basis, reterr) : erase_one(tx, m, by, basis, reterr));
 	MH_TRY(mh_q_matter_children(tx->db, tx->arena, &in, &rows, &n, reterr));
 	for (size_t i = 0; i < n; i++) {
 		struct mh_matter *child;
 		MH_TRY(mh_matter__load(tx, rows[i].id, &child, reterr));
-		MH_TRY(erase_tree(tx, child, by, basis, depth + 1, reterr));
+		MH_TRY(erase_tree(tx, child, by, basis, files_only, depth + 1, reterr));
 	}
 	return MH_OK;
+}
+
+enum mh_code mh_evidence__erase(struct mh_tx *tx, struct mh_matter *m, const struct mh_party *by, struct mh_str basis,
+				bool files_only, struct mh_err *reterr)
+{
+	return erase_tree(tx, m, by, basis, files_only, 0, reterr);
 }
 
 enum mh_code mh_matter_erase(struct mh_tx *tx, int64_t matter_id, struct mh_party by, struct mh_str legal_basis,
@@ -167,6 +257,6 @@ enum mh_code mh_matter_erase(struct mh_tx *tx, int64_t matter_id, struct mh_part
 		mh_err_hint(reterr, "Close or withdraw it first.");
 		return code;
 	}
-	MH_TRY(erase_tree(tx, m, &by, legal_basis, 0, reterr));
+	MH_TRY(erase_tree(tx, m, &by, legal_basis, false, 0, reterr));
 	return mh_engine__outcome(tx, m, ret, reterr);
 }

@@ -84,13 +84,42 @@ enum mh_code mh_matter_next_clock(struct mh_tx *tx, mh_time *ret, struct mh_err 
 /* Erasure: payloads, salts and key go; the events stay, and one more says under which law. */
 enum mh_code mh_matter_erase(struct mh_tx *tx, int64_t matter_id, struct mh_party by, struct mh_str legal_basis,
 			     struct mh_outcome *ret, struct mh_err *reterr);
-/* A file that was stored under its hash (src/loop/evidence.h); *ret_id is for mh_act.evidence. */
+
+/* Erasure by rule: what the definition in force says of matters that are over, through the same erasure; the entry of the ledger says
+ * by which rule. A sweep looks at every matter in turn, a page with each call. The rule is the newest version's, not the one that a
+ * matter ran on: how long data may be kept is law of the day for all that is kept. Children go with their parent, and wait for each
+ * other to be over; what was merged waits for its main matter. */
+struct mh_retained {
+	int64_t matter_id;
+	const struct mh_def *rule; /* the definition that says so */
+	bool files_only;           /* the bytes of files; else everything personal */
+};
+struct mh_retain {
+	int64_t after; /* where the sweep is; 0: at its beginning. Moves on also behind a matter that failed */
+	int most;      /* erasures of one call */
+	bool dry;      /* nothing is done */
+	/* Before each erasure, with everything still there. May be NULL. */
+	enum mh_code (*found)(void *ctx, struct mh_tx *tx, const struct mh_retained *what, struct mh_err *reterr);
+	void *ctx;
+};
+enum mh_code mh_matter_retain(struct mh_tx *tx, struct mh_retain *r, bool *ret_ended, struct mh_err *reterr);
+
+/* A file that lies sealed under `name` (src/loop/vault.h); its key is sealed under the matter's own. *ret_id is for mh_act.evidence.
+ * With a request_id that was used for the same bytes already nothing is added: *ret_again, and *ret_id is the file of then.
+ * MH_E_GONE: the matter has been erased. */
 struct mh_file {
 	int64_t matter_id;
-	struct mh_str hash, media_type; /* sniffed, e.g. "image/jpeg" */
+	struct mh_str hash, media_type; /* of the plain bytes; sniffed, e.g. "image/jpeg" */
 	int64_t size;
+	struct mh_str name;
+	const struct mh_key *key; /* NULL: a plain file (of the sample city) */
+	struct mh_str request_id; /* or empty */
 };
-enum mh_code mh_matter_file(struct mh_tx *tx, const struct mh_file *file, int64_t *ret_id, struct mh_err *reterr);
+enum mh_code mh_matter_file(struct mh_tx *tx, const struct mh_file *file, int64_t *ret_id, bool *ret_again,
+			    struct mh_err *reterr);
+/* Opens a file's key. MH_E_GONE when its matter has been erased. */
+enum mh_code mh_matter_file_key(struct mh_tx *tx, int64_t matter_id, struct mh_str name, struct mh_bytes sealed_key,
+				struct mh_key *ret, struct mh_err *reterr);
 
 /* The id for what a person may hold: ref, number, or tracking code. MH_E_NOT_FOUND. */
 enum mh_code mh_matter_find(struct mh_tx *tx, struct mh_str name, int64_t *ret_id, struct mh_err *reterr);

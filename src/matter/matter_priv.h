@@ -143,6 +143,9 @@ json_t *mh_view__time(const struct mh_tx *tx, mh_time t);
 json_t *mh_view__org(const struct mh_tx *tx, int org);
 json_t *mh_view__intake_form(const struct mh_def *d);
 /* --- evidence.c --- */
+/* The matter and its children: all that is personal, or the bytes of files alone. */
+enum mh_code mh_evidence__erase(struct mh_tx *tx, struct mh_matter *m, const struct mh_party *by, struct mh_str basis,
+				bool files_only, struct mh_err *reterr);
 enum mh_code mh_evidence__check(struct mh_tx *tx, struct mh_matter *m, const struct mh_transition *t,
 				const json_t *given, json_t *header, json_t *payload, struct mh_err *reterr);
 enum mh_code mh_evidence__use(struct mh_tx *tx, struct mh_matter *m, const json_t *given, struct mh_err *reterr);

@@ -57,6 +57,22 @@ static enum mh_code tick_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
 	return mh_matter_tick(tx, 100, arg, reterr);
 }
 
+static enum mh_code retain_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
+{
+	struct mh_retain r = {.most = 1000};
+	bool ended = false;
+	while (!ended) MH_TRY(mh_matter_retain(tx, &r, &ended, reterr));
+	return MH_OK;
+}
+
+/* What has been kept long enough goes, before anything is expected. */
+static void retain(struct mh_story *st, struct mh_mark at)
+{
+	struct mh_err err = {0};
+	if (mh_story__tx(st, retain_job, NULL, &err) != MH_OK)
+		mh_story__fail(st, at, "the rule of retention failed: %s %s", err.message, err.detail);
+}
+
 /* Everything that is due now: clocks, and panels that the last head allows to draw. */
 static void settle(struct mh_story *st, struct mh_mark at)
 {
@@ -225,11 +241,16 @@ static enum mh_code add_files(struct mh_tx *tx, struct acting *a, const struct m
 		int64_t n = 0, id;
 		json_t *ids = json_array();
 		mh_str_to_i64(y->text, &n);
-		struct mh_file f = {.matter_id = m->id, .hash = MH_STR("00"), .size = 1, .media_type = types[1]};
+		struct mh_file f = {.matter_id = m->id,
+				    .hash = MH_STR("00"),
+				    .size = 1,
+				    .media_type = types[1],
+				    .name = MH_STR("00")};
+		bool again;
 		for (int t = 3; at >= 0 && t >= 0; t--)
 			if (m->def->evidence[at].accept >> t & 1) f.media_type = types[t];
 		for (int64_t i = 0; i < n && i < 20; i++) {
-			MH_TRY(mh_matter_file(tx, &f, &id, reterr));
+			MH_TRY(mh_matter_file(tx, &f, &id, &again, reterr));
 			json_array_append_new(ids, mh_json_str(mh_str_fmt(tx->arena, "%lld", (long long)id)));
 		}
 		struct mh_str key = mh_str_dup(tx->arena, y->key);
@@ -383,6 +404,7 @@ static void wait(struct mh_story *st, struct mh_yaml *step, struct mh_yaml *what
 		settle(st, step->at);
 	}
 	if (until > s->now) s->now = until;
+	retain(st, step->at);
 }
 
 /* --- the story --- */

@@ -142,6 +142,25 @@ static void main_of(struct seen *s, struct mh_yaml *y)
 	same_text(s, y, MH_STR(""));
 }
 
+static void erased(struct seen *s, struct mh_yaml *y)
+{
+	if (mh_matter__key(s->tx, s->m, NULL) != MH_OK) mh_story__fail(s->st, y->at, "cannot read the matter's key");
+	same_text(s, y, s->m->erased ? MH_STR("yes") : MH_STR("no"));
+}
+
+/* How many files can still be had. */
+static void files(struct seen *s, struct mh_yaml *y)
+{
+	struct mh_q_file_of_matter_row *rows;
+	size_t n = 0;
+	int64_t there = 0;
+	struct mh_q_file_of_matter_in in = {.home_id = s->tx->city->home_id, .matter_id = s->m->id, .limit = 1000};
+	if (mh_q_file_of_matter(s->tx->db, s->tx->arena, &in, &rows, &n, NULL) != MH_OK)
+		mh_story__fail(s->st, y->at, "cannot read the files");
+	for (size_t i = 0; i < n; i++) there += rows[i].name.len > 0;
+	same_int(s, y, there);
+}
+
 static void one(struct seen *s, struct mh_yaml *y)
 {
 	const struct mh_state *state = &s->m->def->states[s->m->state];
@@ -160,11 +179,13 @@ static void one(struct seen *s, struct mh_yaml *y)
 	else if (mh_str_is(y->key, "children")) children(s, y);
 	else if (mh_str_is(y->key, "due")) dues(s, y);
 	else if (mh_str_is(y->key, "fields")) fields(s, y);
+	else if (mh_str_is(y->key, "erased")) erased(s, y);
+	else if (mh_str_is(y->key, "files")) files(s, y);
 	else
 		mh_story__fail(s->st, y->key_at,
 			       "unknown expectation " MH_STR_FMT
 			       "; known: state, category, room, owner, answers, level, mark, reports, main, count, "
-			       "children, due, fields",
+			       "children, due, fields, erased, files",
 			       MH_STR_ARG(y->key));
 }
 

@@ -106,10 +106,11 @@ static json_t *files(struct mh_tx *tx, struct mh_matter *m, struct mh_err *reter
 	if (mh_q_file_of_matter(tx->db, tx->arena, &in, &rows, &n, reterr) != MH_OK) n = 0;
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list,
-				      json_pack("{s:o, s:s%, s:s%, s:s%, s:I}", "id", id_text(tx->arena, rows[i].id),
-						"evidence", rows[i].evidence.ptr, rows[i].evidence.len, "sha256",
-						rows[i].hash.ptr, rows[i].hash.len, "type", rows[i].media_type.ptr,
-						rows[i].media_type.len, "size", (json_int_t)rows[i].size));
+				      json_pack("{s:o, s:s%, s:s%, s:s%, s:I, s:b}", "id",
+						id_text(tx->arena, rows[i].id), "evidence", rows[i].evidence.ptr,
+						rows[i].evidence.len, "sha256", rows[i].hash.ptr, rows[i].hash.len,
+						"type", rows[i].media_type.ptr, rows[i].media_type.len, "size",
+						(json_int_t)rows[i].size, "erased", rows[i].name.len == 0));
 	return list;
 }
 

@@ -249,6 +249,12 @@ struct mh_prove {
 	unsigned rooms; /* every_room: bits of enum mh_room that no closed matter has skipped */
 };
 
+/* How long something is kept after a matter has come to its end. */
+struct mh_keep {
+	int64_t n;  /* 0: for ever */
+	bool years; /* else days */
+};
+
 struct mh_def {
 	struct mh_str kind;
 	int64_t version;
@@ -276,6 +282,8 @@ struct mh_def {
 	struct mh_prove *proves;
 	size_t n_proves;
 	int initial;
+	struct mh_keep personal_kept; /* personal data, and with it the key of the files */
+	struct mh_keep evidence_kept; /* the bytes of files, when they go earlier */
 };
 
 /* Reads and links (load.c), then runs every static check (check.c). NULL when there is an error; d has all of them, and
@@ -294,6 +302,10 @@ static inline bool mh_def_is_over(const struct mh_def *d, int state)
 {
 	return d->states[state].category == MH_CAT_DONE || d->states[state].category == MH_CAT_VOID;
 }
+
+/* The first instant at which it may be kept no longer: the end of the day so many years or days later. MH_TIME_MAX: for ever. */
+mh_time mh_keep_until(struct mh_keep k, mh_time end, int zone_min);
+struct mh_str mh_keep_words(struct mh_arena *a, struct mh_keep k, bool zh); /* "3 years", "3年" */
 
 /* Tools over a linked definition; all write into out. lang: "en" or "zh". */
 void mh_def_explain(const struct mh_def *d, const char *lang, struct mh_buf *out);

@@ -158,6 +158,16 @@ static void promises(struct diff *x, struct mh_words *from, struct mh_words *oth
 	}
 }
 
+static void kept(struct diff *x, const char *zh, const char *en, struct mh_keep a, struct mh_keep b)
+{
+	struct mh_str ever = mh_str_c(x->zh ? "长期" : "for ever");
+	if (a.n == b.n && (!a.n || a.years == b.years)) return;
+	struct mh_str from = a.n ? mh_keep_words(&x->a.arena, a, x->zh) : ever;
+	struct mh_str to = b.n ? mh_keep_words(&x->a.arena, b, x->zh) : ever;
+	line(x, '~', x->zh ? "保存期限" : "Kept", mh_str_c(x->zh ? zh : en), NULL);
+	mh_buf_fmt(x->out, ": " MH_STR_FMT " → " MH_STR_FMT "\n", MH_STR_ARG(from), MH_STR_ARG(to));
+}
+
 void mh_def_diff(const struct mh_def *a, const struct mh_def *b, const char *lang, struct mh_buf *out, bool *ret_unsafe)
 {
 	bool zh = mh_word__is_zh(lang);
@@ -172,6 +182,8 @@ void mh_def_diff(const struct mh_def *a, const struct mh_def *b, const char *lan
 	for (size_t i = 0; i < b->n_states; i++) clocks_of(&x, &x.b, &x.a, i, false);
 	promises(&x, &x.a, &x.b, '-');
 	promises(&x, &x.b, &x.a, '+');
+	kept(&x, "个人信息", "personal data", a->personal_kept, b->personal_kept);
+	kept(&x, "附件", "files", a->evidence_kept, b->evidence_kept);
 	if (!x.any) mh_buf_c(out, zh ? "没有变化。\n" : "Nothing changed.\n");
 	else if (x.unsafe)
 		mh_buf_c(out,

@@ -201,6 +201,19 @@ static void promise(struct mh_words *w, const struct mh_prove *p)
 	}
 }
 
+static void kept(struct mh_words *w)
+{
+	const struct mh_def *d = w->def;
+	if (!d->personal_kept.n && !d->evidence_kept.n) return;
+	SAY(w, "\n## 保存期限\n\n", "\n## How long it is kept\n\n");
+	if (d->evidence_kept.n)
+		SAYF(w, "- 附件在办结%.*s后删除。\n", "- Files are erased %.*s after the end.\n",
+		     MH_STR_ARG(mh_keep_words(&w->arena, d->evidence_kept, w->zh)));
+	if (d->personal_kept.n)
+		SAYF(w, "- 个人信息在办结%.*s后删除。\n", "- Personal data is erased %.*s after the end.\n",
+		     MH_STR_ARG(mh_keep_words(&w->arena, d->personal_kept, w->zh)));
+}
+
 void mh_def_explain(const struct mh_def *d, const char *lang, struct mh_buf *out)
 {
 	struct mh_words words = {.def = d, .zh = mh_word__is_zh(lang), .out = out, .arena = MH_ARENA((size_t)32 << 20)},
@@ -213,5 +226,6 @@ void mh_def_explain(const struct mh_def *d, const char *lang, struct mh_buf *out
 	for (size_t i = 0; i < d->n_states; i++) state(w, (int)i);
 	if (d->n_proves) SAY(w, "\n## 已证明\n\n", "\n## Proved of every matter\n\n");
 	for (size_t i = 0; i < d->n_proves; i++) promise(w, &d->proves[i]);
+	kept(w);
 	mh_arena_done(&words.arena);
 }

@@ -148,9 +148,9 @@ static void find_initial(struct mh_def *d)
 
 static void read_all(struct mh_load *l)
 {
-	static const char *const known[] = {"format", "kind",        "version", "title",  "calendar", "since",
-					    "intake", "levels",      "roles",   "fields", "evidence", "votes",
-					    "states", "transitions", "prove",   NULL};
+	static const char *const known[] = {"format", "kind",        "version", "title",     "calendar", "since",
+					    "intake", "levels",      "roles",   "fields",    "evidence", "votes",
+					    "states", "transitions", "prove",   "retention", NULL};
 
 	read_head(l);
 	for (int i = 0; i < MH_REF_MAX; i++)
@@ -165,6 +165,7 @@ static void read_all(struct mh_load *l)
 	mh_load__states(l);
 	mh_load__transitions(l);
 	mh_load__proves(l);
+	mh_load__retention(l);
 	mh_yaml_unknown(l->root, known, l->diags);
 }
 

@@ -96,6 +96,7 @@ void mh_load__fields(struct mh_load *l);      /* load_field.c */
 void mh_load__states(struct mh_load *l);      /* load_state.c */
 void mh_load__transitions(struct mh_load *l); /* load_transition.c */
 void mh_load__proves(struct mh_load *l);      /* load_prove.c */
+void mh_load__retention(struct mh_load *l);   /* retention.c */
 /* load_effect.c: `key: [effects]` of a state or a transition; the number of them. */
 size_t mh_load__effects(struct mh_load *l, struct mh_yaml *map, const char *key, struct mh_effect **ret);
 /* load_value.c: the literal of a `set` effect. */

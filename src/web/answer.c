@@ -47,8 +47,9 @@ static struct MHD_Response *from_stream(struct mh_web_exchange *ex)
 	struct stream *w = mh_mem_alloc(sizeof *w);
 	if (!w) return NULL;
 	*w = (struct stream){ex->res.stream, ex};
-	struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_CHUNK, stream_next, w,
-								   stream_done);
+	uint64_t size = ex->res.stream.size > 0 ? (uint64_t)ex->res.stream.size : MHD_SIZE_UNKNOWN;
+	ex->bytes = ex->res.stream.size;
+	struct MHD_Response *r = MHD_create_response_from_callback(size, STREAM_CHUNK, stream_next, w, stream_done);
 	if (r) ex->res.stream = (struct mh_stream){0};
 	else mh_mem_free(w);
 	return r;

@@ -1,12 +1,10 @@
 /* Files of a matter, and the erasure of everything personal. */
 #include "access/unmask.h"
-#include "base/log.h"
 #include "loop/handle.h"
+#include "loop/vault.h"
 #include "sql_gen.h"
 #include "web/api.h"
 
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 extern const struct mh_route_list mh_routes_files;
@@ -24,17 +22,35 @@ static enum mh_code room_left(struct mh_tx *tx, int64_t id, struct mh_err *reter
 		       : MH_FAIL(reterr, MH_E_TOO_MANY, "This matter has %d files already", FILES_OF_MATTER);
 }
 
+static enum mh_code add_file(struct mh_tx *tx, const struct mh_file *file, int64_t *ret_id, bool *ret_again,
+			     struct mh_err *reterr)
+{
+	MH_TRY(room_left(tx, file->matter_id, reterr));
+	return mh_matter_file(tx, file, ret_id, ret_again, reterr);
+}
+
+/* The same bytes sent again under the same key are the file of then; what lies here now is one too many. So it is when a rule refuses
+ * it; after a fault of the store the job may run again, and needs it. */
 static enum mh_code file_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
 			     struct mh_err *reterr)
 {
 	const struct mh_file *file = arg;
-	int64_t id;
+	struct mh_err err = {0};
+	int64_t id = 0;
+	bool again = false;
 	MH_API_JOB(req, db);
-	MH_TRY(room_left(&tx, file->matter_id, reterr));
-	MH_TRY(mh_matter_file(&tx, file, &id, reterr));
-	json_t *j = json_pack("{s:o, s:o, s:o, s:I}", "id", mh_json_str(mh_str_fmt(&req->arena, "%lld", (long long)id)),
-			      "sha256", mh_json_str(file->hash), "type", mh_json_str(file->media_type), "size",
-			      (json_int_t)file->size);
+	enum mh_code code = add_file(&tx, file, &id, &again, &err);
+	struct mh_str path = mh_handle_place(&req->arena, mh_api_of(req)->files_dir, file->name);
+	bool refused = code != MH_OK && mh_err_info(code)->http < 500;
+	if ((again || refused) && path.ptr) unlink(path.ptr);
+	if (code != MH_OK) {
+		if (reterr) *reterr = err;
+		return code;
+	}
+	json_t *j = json_pack("{s:o, s:o, s:o, s:I, s:b}", "id",
+			      mh_json_str(mh_str_fmt(&req->arena, "%lld", (long long)id)), "sha256",
+			      mh_json_str(file->hash), "type", mh_json_str(file->media_type), "size",
+			      (json_int_t)file->size, "again", again);
 	return mh_res_json(res, 201, j, reterr);
 }
 
@@ -43,6 +59,7 @@ static enum mh_code post_file(struct mh_request *req, struct mh_response *res, s
 {
 	struct mh_glance g;
 	const char *type = NULL;
+	struct mh_rng rng = mh_rng_system();
 	struct mh_file *file = MH_NEW(&req->arena, struct mh_file);
 	MH_TRY_MEM(file, reterr);
 	MH_API_READ(req, reterr);
@@ -51,14 +68,26 @@ static enum mh_code post_file(struct mh_request *req, struct mh_response *res, s
 	if (g.erased) return MH_FAIL(reterr, MH_E_GONE, "The contents of this matter have been erased");
 	MH_TRY(room_left(&tx, g.id, reterr));
 	if (!req->file.path.ptr) return MH_FAIL(reterr, MH_E_INVALID, "The file is empty");
-	MH_TRY(mh_handle_sniff(req->file.path, &type, reterr));
-	MH_TRY(mh_handle_keep(&req->arena, mh_api_of(req)->files_dir, req->file.path, &req->file.sha256, reterr));
+	MH_TRY(mh_handle_sniff_sealed(req->file.path, &req->file.key, &type, reterr));
 	*file = (struct mh_file){.matter_id = g.id,
 				 .hash = mh_hash_hex(&req->arena, &req->file.sha256),
 				 .media_type = mh_str_c(type),
-				 .size = req->file.size};
+				 .size = req->file.size,
+				 .key = &req->file.key,
+				 .request_id = req->idempotency_key};
 	MH_TRY_MEM(file->hash.ptr, reterr);
+	MH_TRY(mh_handle_keep(&req->arena, &rng, mh_api_of(req)->files_dir, req->file.path, &file->name, reterr));
 	return mh_request_defer(req, file_job, file, reterr);
+}
+
+static enum mh_code send_file(struct mh_response *res, const struct mh_handle_file *file, struct mh_err *reterr)
+{
+	struct mh_vault_reader *reader;
+	if (!file->sealed) return res->file = file->path, MH_OK;
+	MH_TRY(mh_vault_open(file->path.ptr, &file->key, &reader, reterr));
+	res->stream = (struct mh_stream){
+		.ctx = reader, .next = mh_vault_next, .done = mh_vault_close, .size = file->size};
+	return MH_OK;
 }
 
 /* Sent to be saved, never to be shown: whatever is in it, no page of ours runs it. */
@@ -79,8 +108,8 @@ static enum mh_code file_out(struct mh_request *req, struct mh_response *res, vo
 	struct mh_str type = mh_str_dup(&req->arena, file.type);
 	MH_TRY_MEM(type.ptr, reterr);
 	MH_TRY(mh_res_header(res, "Content-Disposition", MH_STR("attachment"), reterr));
+	MH_TRY(send_file(res, &file, reterr));
 	res->content_type = type.ptr;
-	res->file = file.path;
 	res->etag = file.hash;
 	res->cache = MH_CACHE_REVALIDATE;
 	res->csp = "default-src 'none'; sandbox; frame-ancestors 'none'";
@@ -95,39 +124,27 @@ static enum mh_code get_file(struct mh_request *req, struct mh_response *res, st
 
 /* --- erasure --- */
 
-struct erasure {
-	struct mh_request *req;
-	struct mh_response *res;
-	struct mh_str *paths;
-	size_t n;
-};
-
-static enum mh_code erase_job(struct mh_tx *job, void *arg, struct mh_err *reterr)
+/* The bytes go when the erasure is durable; the service sees to it. */
+static enum mh_code erase_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
+			      struct mh_err *reterr)
 {
-	struct erasure *e = arg;
-	struct mh_request *req = e->req;
 	struct mh_glance g;
 	struct mh_party by = {.org = -1};
 	struct mh_outcome out;
-	MH_API_JOB(req, job->db); /* in the request's arena: what is found outlives the job */
+	struct mh_handle_paths paths = {0};
+	MH_API_JOB(req, db);
 	MH_TRY(mh_api_find(req, &tx, &g, reterr));
 	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &by, reterr));
 	MH_TRY(mh_api_reach(req, &tx, &g, reterr));
-	MH_TRY(mh_handle_orphans(&tx, &g, mh_api_of(req)->files_dir, &e->paths, &e->n, reterr));
+	MH_TRY(mh_handle_orphans(&tx, g.id, mh_api_of(req)->files_dir, &paths, reterr));
 	MH_TRY(mh_matter_erase(&tx, g.id, by, mh_req_str(req, "basis"), &out, reterr));
-	mh_res_clear(e->res);
-	return mh_res_json(e->res, 200, mh_api_outcome(&tx, &out, false), reterr);
+	MH_TRY(mh_service_remove(mh_api_of(req)->service, &paths, reterr));
+	return mh_res_json(res, 200, mh_api_outcome(&tx, &out, false), reterr);
 }
 
-/* Waits for the commit here, because the bytes may only go once the erasure is durable. */
 static enum mh_code post_erase(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
-	struct erasure e = {.req = req, .res = res};
-	MH_TRY(mh_service_run(mh_api_of(req)->service, erase_job, &e, reterr));
-	for (size_t i = 0; i < e.n; i++)
-		if (unlink(e.paths[i].ptr) != 0 && errno != ENOENT)
-			mh_log(MH_LOG_ERROR, "files", "could not remove an erased file why=%s", strerror(errno));
-	return MH_OK;
+	return mh_request_defer(req, erase_job, NULL, reterr);
 }
 
 static const struct mh_param ref_params[] = {MH_API_REF, {0}};

@@ -1,6 +1,7 @@
 /* Open311: raising a request. What a partner sends becomes the fields of the definition; the engine judges them. */
 #include "loop/handle.h"
 #include "loop/intake.h"
+#include "loop/vault.h"
 #include "web/open311_priv.h"
 #include "web/web_priv.h"
 
@@ -222,28 +223,14 @@ static enum mh_code place(struct mh_request *req, struct post *p, struct mh_err 
 
 /* --- media --- */
 
-static enum mh_code io_failure(struct mh_err *reterr)
+static enum mh_code seal_part(struct mh_bytes b, struct mh_str path, struct mh_key *ret_key, struct mh_err *reterr)
 {
-	int why = errno;
-	enum mh_code code = why == ENOSPC || why == EDQUOT
-				    ? MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not keep the file: the disk is full")
-				    : MH_FAIL(reterr, MH_E_IO, "Could not keep the file");
-	mh_err_internal(reterr, "%s", strerror(why));
-	return code;
-}
-
-static enum mh_code write_file(struct mh_str path, struct mh_bytes b, struct mh_err *reterr)
-{
-	int fd = open(path.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0) return io_failure(reterr);
-	enum mh_code code = MH_OK;
-	for (size_t done = 0; done < b.len && code == MH_OK;) {
-		ssize_t n = write(fd, b.ptr + done, b.len - done);
-		if (n > 0) done += (size_t)n;
-		else if (n == 0 || errno != EINTR) code = io_failure(reterr);
-	}
-	if (code == MH_OK && fsync(fd) != 0) code = io_failure(reterr);
-	close(fd);
+	struct mh_vault_writer *w;
+	struct mh_rng rng = mh_rng_system();
+	MH_TRY(mh_vault_create(path.ptr, &rng, &w, ret_key, reterr));
+	enum mh_code code = mh_vault_add(w, b.ptr, b.len, reterr);
+	if (code == MH_OK) return mh_vault_end(w, reterr);
+	mh_vault_drop(w);
 	return code;
 }
 
@@ -252,16 +239,23 @@ static enum mh_code keep(struct mh_request *req, struct mh_bytes b, struct mh_st
 {
 	struct mh_hash hash = mh_sha256_one(b.ptr, b.len);
 	const char *type = NULL;
-	MH_TRY(write_file(path, b, reterr));
-	MH_TRY(mh_handle_sniff(path, &type, reterr));
-	MH_TRY(mh_handle_keep(&req->arena, mh_api_of(req)->files_dir, path, &hash, reterr));
-	*ret = (struct mh_file){
-		.hash = mh_hash_hex(&req->arena, &hash), .media_type = mh_str_c(type), .size = (int64_t)b.len};
+	struct mh_rng rng = mh_rng_system();
+	struct mh_key *key = MH_NEW(&req->arena, struct mh_key);
+	struct mh_str name;
+	MH_TRY_MEM(key, reterr);
+	MH_TRY(mh_handle_sniff(b, &type, reterr));
+	MH_TRY(seal_part(b, path, key, reterr));
+	MH_TRY(mh_handle_keep(&req->arena, &rng, mh_api_of(req)->files_dir, path, &name, reterr));
+	*ret = (struct mh_file){.hash = mh_hash_hex(&req->arena, &hash),
+				.media_type = mh_str_c(type),
+				.size = (int64_t)b.len,
+				.name = name,
+				.key = key};
 	MH_TRY_MEM(ret->hash.ptr, reterr);
 	return MH_OK;
 }
 
-/* On disk, under its hash, before the matter that names it: `media`, `photo1`, `file_…`, whatever clients call them. */
+/* On disk, sealed, before the matter that names it: `media`, `photo1`, `file_…`, whatever clients call them. */
 static enum mh_code media(struct mh_request *req, struct post *p, struct mh_err *reterr)
 {
 	for (size_t i = 0; i < req->n_parts; i++) {
@@ -299,6 +293,15 @@ static enum mh_code answer(struct mh_request *req, struct mh_response *res, cons
 	return mh_o311__answer(&p->call, res, &d, reterr);
 }
 
+/* Sent again: the matter has its files from then. */
+static void drop_files(struct mh_request *req, const struct post *p)
+{
+	for (size_t i = 0; i < p->n_files; i++) {
+		struct mh_str path = mh_handle_place(&req->arena, mh_api_of(req)->files_dir, p->files[i].name);
+		if (path.ptr) unlink(path.ptr);
+	}
+}
+
 static enum mh_code job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
 			struct mh_err *reterr)
 {
@@ -319,9 +322,12 @@ static enum mh_code job(struct mh_request *req, struct mh_response *res, void *a
 		for (size_t i = 0; i < p->n_files; i++) {
 			struct mh_file file = p->files[i];
 			int64_t id;
+			bool again;
 			file.matter_id = out.matter_id;
-			MH_TRY(mh_matter_file(&tx, &file, &id, reterr));
+			MH_TRY(mh_matter_file(&tx, &file, &id, &again, reterr));
 		}
+	} else {
+		drop_files(req, p);
 	}
 	return answer(req, res, p, &out, reterr);
 }

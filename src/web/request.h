@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "matter/seal.h"
 #include "web/route.h"
 
 struct mh_db;        /* src/db */
@@ -30,9 +31,10 @@ struct mh_field_error {
 };
 #define MH_FIELD_ERRORS 20
 
-/* An upload. The file is removed with the request, unless the handler renames it away. */
+/* An upload, sealed while it arrived (loop/vault.h). The file is removed with the request, unless the handler renames it away. */
 struct mh_upload {
 	struct mh_str path; /* NUL behind */
+	struct mh_key key;  /* that opens it */
 	int64_t size;
 	struct mh_hash sha256;
 	struct mh_str content_type; /* as claimed; not believed */
@@ -100,7 +102,8 @@ struct mh_stream {
 	void *ctx;
 	ptrdiff_t (*next)(void *ctx, char *out, size_t room);
 	void (*done)(void *ctx);
-	bool (*ready)(void *ctx);
+	bool (*ready)(void *ctx); /* may be NULL when next never waits */
+	int64_t size;             /* how many bytes there will be; 0: not known */
 };
 
 struct mh_response {

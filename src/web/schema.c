@@ -17,7 +17,7 @@ static const struct mh_schema schemas[] = {
 	{"state", "name:str label:label category:str room:str", "Where a matter stands", "事项状态"},
 	{"clock", "name:str label:label~ how:str due:time~ late:bool lasting:bool", "A deadline", "时限"},
 	{"link", "word:str way:str ref:str number:str state:str ended:bool", "A tie to another matter", "关联事项"},
-	{"file", "id:str evidence:str sha256:str type:str size:int", "A file of a matter", "事项附件"},
+	{"file", "id:str evidence:str sha256:str type:str size:int erased:bool", "A file of a matter", "事项附件"},
 	{"elector", "code:str zh:str en:str voted:bool", "A drawn elector; the choice stays secret", "被抽中的评议人"},
 	{"vote", "name:str drawn:bool root:str electors_n:int cast:int outcome:str electors:[elector]",
 	 "A panel's vote: how far it is", "评议团表决"},
@@ -49,7 +49,7 @@ static const struct mh_schema schemas[] = {
 	{"links", "links:[link] gathered:{tally}", "Ties, and what is gathered under each word", "关联与归集"},
 	{"follow", HEAD "events:[event] fields:obj merged:bool due:time~ clocks:[clock]",
 	 "What the person who raised it sees", "诉求人所见"},
-	{"uploaded", "id:str sha256:str type:str size:int", "A stored file", "已存附件"},
+	{"uploaded", "id:str sha256:str type:str size:int again:bool", "A stored file", "已存附件"},
 
 	{"hit", "ref:str number:str kind:str state:str owner:org~ place:org~ category:str open:bool seq:int",
 	 "A matter that was found, without what was said in it", "检索结果"},

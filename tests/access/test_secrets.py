@@ -169,9 +169,6 @@ def nowhere(s, code):
     for path in s.dir.rglob("*"):
         if not path.is_file():
             continue
-        # Not sealed: evidence itself. It lies in the state folder, beside the keys that would open it.
-        if "files" in path.relative_to(s.dir).parts:
-            continue
         raw = path.read_bytes()
         looked += len(raw)
         for mark in (MARK, PHONE, "标记小区", code, PASSWORD):

@@ -7,10 +7,11 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from faults import Load, check_ledger, entries, main  # noqa: E402
+from faults import Load, check_ledger, e2e, entries, main  # noqa: E402
 
 OFFICER = "dispatcher@330100-D01"
 ADMIN = "admin@330100-D01"
+CALLER = "caller@330100-D01"
 
 
 def ran(done, code=0):
@@ -36,6 +37,10 @@ def whole_story(make, engine, target):
     told = city.raise_({"text": "我的电话是 13800000000，请不要公开"})
     city.file(told["ref"], OFFICER)
     load.acked["told"] = told["ref"]
+    shown = city.raise_()
+    picture = e2e.JPEG + b"to be brought back"
+    proof = f"/api/v1/matters/{shown['ref']}/files/{city.file(shown['ref'], OFFICER, picture)}"
+    load.acked["shown"] = shown["ref"]
 
     load.begin()  # the copy is taken under load, and is one state all the same
     ran(city.program("backup", backups / "one"))
@@ -79,6 +84,7 @@ def whole_story(make, engine, target):
     # What was erased since stays erased; what was not can be read and goes on.
     view = back.ask("GET", f"/api/v1/matters/{told['ref']}", actor=OFFICER)
     assert view.status in (200, 410) and "13800000000" not in view.body.decode(), view
+    assert back.get(proof, actor=CALLER).body == picture, "a sealed file did not come back"
     after = Load(back, name="after")
     after.run(0.5)
     after.keep()
