@@ -1,6 +1,11 @@
 /* The desk's addresses. Each page brings its own: src/pages/NAME/route.ts (README.md). */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
+import { watch } from 'vue';
+import { identity } from '@/api/client';
 import type { Area, NavEntry } from '@/area';
+import { restartChanges } from '@/changes';
+import { lang, t } from '@/i18n';
+import { acting, me, whoami } from '@/session';
 
 const areas = Object.values(import.meta.glob<{ default: Area }>('./pages/*/route.ts', { eager: true })).map((m) => m.default);
 
@@ -9,8 +14,31 @@ export const nav: NavEntry[] = areas.flatMap((a) => a.nav ?? []).sort((a, b) => 
 
 const routes: RouteRecordRaw[] = areas.flatMap((a) => a.routes);
 
-export default createRouter({
+const router = createRouter({
 	history: createWebHistory('/desk/'),
 	routes: [...routes, { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/ui/NoPage.vue') }],
 	scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
+
+// Who one is, is asked once; a session that has ended leads to the login and back again.
+router.beforeEach(async (to) => {
+	if (to.meta.open || me.value) return true;
+	return (await whoami()) ? true : { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } };
+});
+
+identity.lost = () => {
+	const here = router.currentRoute.value;
+	if (!me.value || here.meta.open) return;
+	me.value = null;
+	void router.replace({ name: 'login', query: { to: here.fullPath } });
+};
+
+function title(): void {
+	const own = router.currentRoute.value.meta.title;
+	document.title = own ? `${t(own)} · ${t('common.name.full')}` : t('common.name.full');
+}
+router.afterEach(title);
+watch(lang, title);
+watch(acting, restartChanges);
+
+export default router;

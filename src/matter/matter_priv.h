@@ -142,6 +142,9 @@ enum mh_code mh_vote__close(struct mh_tx *tx, struct mh_matter *m, struct mh_err
 json_t *mh_view__time(const struct mh_tx *tx, mh_time t);
 json_t *mh_view__org(const struct mh_tx *tx, int org);
 json_t *mh_view__intake_form(const struct mh_def *d);
+json_t *mh_view__state(const struct mh_def *d, int state);
+json_t *mh_view__form_field(const struct mh_field *f, bool required);
+json_t *mh_view__form_evidence(const struct mh_evidence *e);
 /* --- evidence.c --- */
 /* The matter and its children: all that is personal, or the bytes of files alone. */
 enum mh_code mh_evidence__erase(struct mh_tx *tx, struct mh_matter *m, const struct mh_party *by, struct mh_str basis,

@@ -31,7 +31,7 @@ json_t *mh_view__org(const struct mh_tx *tx, int org)
 			 o->en.ptr, o->en.len, "level", o->level);
 }
 
-static json_t *state_of(const struct mh_def *d, int state)
+json_t *mh_view__state(const struct mh_def *d, int state)
 {
 	const struct mh_state *s = &d->states[state];
 	return json_pack("{s:s%, s:o, s:s, s:s}", "name", s->name.ptr, s->name.len, "label", label(&s->label),
@@ -151,8 +151,8 @@ static json_t *head(struct mh_tx *tx, struct mh_matter *m)
 	json_t *j = json_pack("{s:s%, s:s%, s:s%, s:I, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:I}", "ref", m->ref.ptr,
 			      m->ref.len, "number", m->number.ptr, m->number.len, "kind", d->kind.ptr, d->kind.len,
 			      "version", (json_int_t)d->version, "title", label(&d->title), "state",
-			      state_of(d, m->state), "level", m->level, "owner", mh_view__org(tx, m->owner), "answers",
-			      mh_view__org(tx, m->super >= 0 ? m->super : m->owner), "place",
+			      mh_view__state(d, m->state), "level", m->level, "owner", mh_view__org(tx, m->owner),
+			      "answers", mh_view__org(tx, m->super >= 0 ? m->super : m->owner), "place",
 			      mh_view__org(tx, m->place), "created", mh_view__time(tx, m->created), "entered",
 			      mh_view__time(tx, m->entered), "seq", (json_int_t)m->last_seq);
 	if (!j) return NULL;
@@ -204,6 +204,8 @@ enum mh_code mh_matter_events(struct mh_tx *tx, int64_t id, json_t **ret, struct
 		MH_TRY(mh_json_parse((struct mh_str){(const char *)rows[i].entry.ptr, rows[i].entry.len}, &e, reterr));
 		int t = mh_def_transition(m->def, mh_json_get_str(e, "e"));
 		if (t >= 0) json_object_set_new(e, "label", label(&m->def->transitions[t].label));
+		int unit = mh_org_by_code(&tx->city->orgs, mh_json_get_str(e, "org"));
+		if (unit >= 0) json_object_set_new(e, "unit", mh_view__org(tx, unit));
 		json_object_set_new(e, "seq", json_integer(mh_seq_join(rows[i].log, rows[i].seq)));
 		json_object_set_new(e, "at", mh_view__time(tx, mh_json_get_int(e, "t", 0) * 1000));
 		if (json_array_append_new(list, e) != 0) return mh_no_memory(reterr);
@@ -214,7 +216,7 @@ enum mh_code mh_matter_events(struct mh_tx *tx, int64_t id, json_t **ret, struct
 
 /* --- forms --- */
 
-static json_t *form_field(const struct mh_field *f, bool required)
+json_t *mh_view__form_field(const struct mh_field *f, bool required)
 {
 	json_t *values = json_array();
 	for (size_t i = 0; i < f->n_values; i++)
@@ -226,18 +228,21 @@ static json_t *form_field(const struct mh_field *f, bool required)
 			 f->is_public);
 }
 
+json_t *mh_view__form_evidence(const struct mh_evidence *e)
+{
+	return json_pack("{s:s%, s:o, s:i, s:i}", "name", e->name.ptr, e->name.len, "label", label(&e->label), "min",
+			 e->min, "accept", (int)e->accept);
+}
+
 static json_t *form(const struct mh_def *d, const struct mh_transition *t)
 {
 	json_t *list = json_array(), *ev = json_array();
 	for (size_t i = 0; i < t->n_require; i++)
-		json_array_append_new(list, form_field(&d->fields[t->require[i]], true));
+		json_array_append_new(list, mh_view__form_field(&d->fields[t->require[i]], true));
 	for (size_t i = 0; i < t->n_optional; i++)
-		json_array_append_new(list, form_field(&d->fields[t->optional[i]], false));
-	for (size_t i = 0; i < t->n_evidence; i++) {
-		const struct mh_evidence *e = &d->evidence[t->evidence[i]];
-		json_array_append_new(ev, json_pack("{s:s%, s:o, s:i, s:i}", "name", e->name.ptr, e->name.len, "label",
-						    label(&e->label), "min", e->min, "accept", (int)e->accept));
-	}
+		json_array_append_new(list, mh_view__form_field(&d->fields[t->optional[i]], false));
+	for (size_t i = 0; i < t->n_evidence; i++)
+		json_array_append_new(ev, mh_view__form_evidence(&d->evidence[t->evidence[i]]));
 	return json_pack("{s:s%, s:o, s:o, s:o}", "name", t->name.ptr, t->name.len, "label", label(&t->label), "fields",
 			 list, "evidence", ev);
 }
@@ -271,7 +276,7 @@ json_t *mh_view__intake_form(const struct mh_def *d)
 	json_t *list = json_array();
 	for (size_t i = 0; i < d->n_fields; i++)
 		if (d->fields[i].set_create)
-			json_array_append_new(list, form_field(&d->fields[i], d->fields[i].required));
+			json_array_append_new(list, mh_view__form_field(&d->fields[i], d->fields[i].required));
 	return json_pack("{s:s%, s:I, s:o, s:o}", "kind", d->kind.ptr, d->kind.len, "version", (json_int_t)d->version,
 			 "title", label(&d->title), "fields", list);
 }

@@ -184,6 +184,23 @@ static const struct mh_def *newest(const struct mh_city *c, struct mh_str kind)
 	return d;
 }
 
+static enum mh_code get_process(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	const struct mh_city *c = mh_api_city(req);
+	struct mh_str kind = mh_req_str(req, "kind");
+	const struct mh_def *d = newest(c, kind);
+	if (d && mh_req_has(req, "version")) {
+		d = NULL;
+		for (size_t i = 0; i < c->n_defs; i++)
+			if (mh_str_eq(c->defs[i]->kind, kind) && c->defs[i]->version == mh_req_int(req, "version", 0))
+				d = c->defs[i];
+	}
+	if (!d) return MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no such kind of matter");
+	MH_TRY(mh_res_json(res, 200, mh_definition_json(d), reterr));
+	res->cache = MH_CACHE_PUBLIC;
+	return mh_res_tag(res, reterr);
+}
+
 static enum mh_code get_svg(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
 	const struct mh_def *d = newest(mh_api_city(req), mh_req_str(req, "kind"));
@@ -281,6 +298,22 @@ static const struct mh_param draw_params[] = {{.name = "kind",
 					       .zh = "事项类型"},
 					      MH_API_LANG,
 					      {0}};
+static const struct mh_param process_params[] = {{.name = "kind",
+						  .in = MH_IN_PATH,
+						  .type = MH_TYPE_STR,
+						  .required = true,
+						  .min = 1,
+						  .max = 64,
+						  .en = "Kind of matter",
+						  .zh = "事项类型"},
+						 {.name = "version",
+						  .in = MH_IN_QUERY,
+						  .type = MH_TYPE_INT,
+						  .min = 1,
+						  .max = 1000000,
+						  .en = "Its version; the newest",
+						  .zh = "版本，缺省为最新"},
+						 {0}};
 static const struct mh_param answer_params[] = {{.name = "place",
 						 .in = MH_IN_QUERY,
 						 .type = MH_TYPE_STR,
@@ -343,6 +376,15 @@ static const struct mh_route routes[] = {
 	 .handler = get_processes,
 	 .en = "Definitions in force, with their hashes",
 	 .zh = "现行流程定义及其哈希"},
+	{.method = "GET",
+	 .path = "/api/v1/processes/{kind}",
+	 .perm = MH_PERM_PUBLIC,
+	 .params = process_params,
+	 .flags = MH_ROUTE_READ,
+	 .response = "definition",
+	 .handler = get_process,
+	 .en = "A definition: the words and forms for everything that its matters can show",
+	 .zh = "流程定义的名称与表单"},
 	{.method = "GET",
 	 .path = "/api/v1/processes/{kind}/diagram.svg",
 	 .perm = MH_PERM_PUBLIC,

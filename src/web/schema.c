@@ -42,6 +42,7 @@ static const struct mh_schema schemas[] = {
 	{"matters", "matters:[matter_row] next:str~", "A page; `next` is the cursor of the one after", "事项列表"},
 	{"event",
 	 "v:int t:int e:str m:str d:str p:int from?:str to:str by:str org:str u?:str f?:obj c?:str label?:label "
+	 "unit?:unit "
 	 "seq:int "
 	 "at:time",
 	 "An entry of the ledger (docs/ledger.md), with its number and time", "账本记录"},
@@ -67,6 +68,21 @@ static const struct mh_schema schemas[] = {
 	{"actions", "actions:[form] state:str seq:int", "Steps open to whoever asks", "可办理步骤"},
 	{"intake_form", "kind:str version:int title:label fields:[form_field]", "How to raise a kind of matter",
 	 "登记表"},
+	{"def_role", "name:str label:label", "A role of a definition", "流程中的岗位"},
+	{"def_field",
+	 "name:str label:label type:str required:bool values:[choice] min:int max:int personal:bool public:bool "
+	 "on_intake:bool",
+	 "A field of a definition; `on_intake`: may be given when the matter is raised", "流程中的填报项"},
+	{"def_step", "name:str label:label from:[str] to:str~ by:str ends:bool",
+	 "A step: `by` a person, clock, vote, child or main matter; `ends`: the matter is over afterwards",
+	 "流程中的步骤"},
+	{"def_clock", "name:str label:label lasting:bool", "A clock; lasting ones live as long as the matter",
+	 "流程中的时限"},
+	{"def_vote", "name:str label:label choices:[str]", "A vote; the first choice is in favour", "流程中的表决"},
+	{"definition",
+	 "kind:str version:int title:label levels:[label] roles:[def_role] fields:[def_field] evidence:[form_evidence] "
+	 "states:[state] steps:[def_step] clocks:[def_clock] votes:[def_vote]",
+	 "A version of a definition: the words for everything that its matters can show", "一版流程定义"},
 	{"forms", "forms:[intake_form]", "Every kind that can be raised today", "可提出的事项类型"},
 
 	/* --- gathering --- */

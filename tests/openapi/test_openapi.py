@@ -115,6 +115,7 @@ def life(c):
 def the_city(c):
     for path in ("/api/v1", "/api/v1/health", "/healthz", "/readyz", "/metrics", "/api/docs", "/api/openapi.json", "/api/v1/forms",
                  "/api/v1/orgs", "/api/v1/orgs?q=%E8%A1%97%E9%81%93", "/api/v1/categories", "/api/v1/processes",
+                 "/api/v1/processes/request-12345", "/api/v1/processes/request-12345?version=1",
                  "/api/v1/counts", "/api/v1/answers", "/api/v1/ledger", "/ledger/checkpoint", "/ledger/vkey",
                  "/api/v1/processes/request-12345/diagram.mmd", "/api/v1/processes/request-12345/diagram.svg"):
         c.get(path)

@@ -20,7 +20,7 @@ type Good<O> = O extends { responses: infer R }
 	? { [S in keyof R]: S extends 200 | 201 ? (R[S] extends { content: infer C } ? C[keyof C] : undefined) : never }[keyof R]
 	: never;
 
-type Must<W extends string, V> = [V] extends [never] ? object : Record<W, V>;
+type Must<W extends string, V> = [Exclude<V, undefined>] extends [never] ? object : Record<W, V>;
 export type Ask<O> = Must<'path', Of<O, 'path'>> & { query?: NonNullable<Of<O, 'query'>>; body?: Body<O>; key?: string; signal?: AbortSignal };
 
 /** What every request carries; session.ts fills it. */

@@ -1,6 +1,6 @@
 /* What went wrong, for people: a title, what is behind it, and what to do now. */
 import type { components } from '@gen/openapi';
-import { lang, t, type MessageKey } from '@/i18n';
+import { lang, t } from '@/i18n';
 
 export type ProblemBody = components['schemas']['problem'];
 
@@ -51,4 +51,4 @@ export function problemOf(e: unknown): Problem {
 	return e instanceof Problem ? e : new Problem(-1, null);
 }
 
-export type { MessageKey };
+

@@ -1,0 +1,76 @@
+/* What the city is made of: units, categories, definitions. Each is asked for once and kept as long as the page is open. */
+import { shallowReactive } from 'vue';
+import { api, type Schemas } from '@/api/client';
+import { say } from '@/text';
+
+export type Org = Schemas['org'];
+export type Category = Schemas['category'];
+export type Definition = Schemas['definition'];
+
+const orgs = shallowReactive(new Map<string, Org | null>());
+
+function keep(list: Org[]): Org[] {
+	for (const one of list) orgs.set(one.code, one);
+	return list;
+}
+
+/** Units by a part of their name; without one, the highest. */
+export async function findOrgs(q: string): Promise<Org[]> {
+	return keep((await api.get('/api/v1/orgs', { query: q ? { q } : {} })).orgs);
+}
+
+/** The name of a unit; its code until it has been read. Reactive. */
+export function orgName(code: string): string {
+	const known = orgs.get(code);
+	if (known === undefined && code) {
+		orgs.set(code, null);
+		void findOrgs(code).catch(() => orgs.delete(code));
+	}
+	return known ? say(known) : code;
+}
+
+/** "Zhejiang › Hangzhou": where the unit stands, as far as it is known. */
+export function orgPath(org: Org): string {
+	const parent = org.parent ? orgs.get(org.parent) : null;
+	if (org.parent && parent === undefined) orgName(org.parent);
+	return parent ? say(parent) : '';
+}
+
+const tree = shallowReactive(new Map<string, Category>());
+let asked: Promise<void> | null = null;
+
+async function readCategories(): Promise<void> {
+	for (const one of (await api.get('/api/v1/categories')).categories) tree.set(one.code, one);
+}
+
+/** All of them, by code. Read at the first call. */
+export async function categories(): Promise<Map<string, Category>> {
+	asked ??= readCategories().catch((e: unknown) => {
+		asked = null;
+		throw e;
+	});
+	await asked;
+	return tree;
+}
+
+/** "Water › Drainage": a category with what it belongs to. Its code until the tree has been read. Reactive. */
+export function categoryName(code: string): string {
+	if (!asked) void categories().catch(() => undefined);
+	const names: string[] = [];
+	for (let c = tree.get(code); c && names.length < 6; c = tree.get(c.parent)) names.unshift(say(c));
+	return names.join(' › ') || code;
+}
+
+const definitions = new Map<string, Promise<Definition>>();
+
+/** A version of a kind's definition, which never changes. */
+export function definition(kind: string, version?: number): Promise<Definition> {
+	const key = `${kind} ${version ?? ''}`;
+	let d = definitions.get(key);
+	if (!d) {
+		d = api.get('/api/v1/processes/{kind}', { path: { kind }, query: version === undefined ? {} : { version } });
+		d.catch(() => definitions.delete(key));
+		definitions.set(key, d);
+	}
+	return d;
+}
