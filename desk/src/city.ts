@@ -5,7 +5,7 @@ import { say } from '@/text';
 
 export type Org = Schemas['org'];
 export type Category = Schemas['category'];
-export type Definition = Schemas['definition'];
+export type Definition = Schemas['definition_parts'];
 
 const orgs = shallowReactive(new Map<string, Org | null>());
 

@@ -45,6 +45,25 @@ static json_t *states(const struct mh_def *d)
 	return list;
 }
 
+/* What a step does besides moving the matter, each once, in the words of the definitions' language. */
+static json_t *does(const struct mh_transition *t)
+{
+	static const char *const names[MH_DO_MAX] = {
+		[MH_DO_ASSIGN] = "assign",   [MH_DO_NOTIFY] = "notify",   [MH_DO_SPAWN] = "spawn",
+		[MH_DO_SET] = "set",         [MH_DO_CLOCK] = "clock",     [MH_DO_ESCALATE] = "escalate",
+		[MH_DO_BOARD] = "board",     [MH_DO_PUBLISH] = "publish", [MH_DO_SAMPLE] = "sample",
+		[MH_DO_MERGE] = "merge",     [MH_DO_UNMERGE] = "unmerge", [MH_DO_ADD] = "add",
+		[MH_DO_MEASURE] = "measure", [MH_DO_LINK] = "link"};
+	unsigned seen = 0;
+	json_t *list = json_array();
+	for (size_t i = 0; list && i < t->n_effects; i++) {
+		enum mh_effect_kind kind = t->effects[i].kind;
+		if (!(seen >> kind & 1)) json_array_append_new(list, json_string(names[kind]));
+		seen |= 1u << kind;
+	}
+	return list;
+}
+
 /* How a step comes about: by a person, or by itself. `ends`: the matter is over afterwards. */
 static json_t *steps(const struct mh_def *d)
 {
@@ -59,6 +78,7 @@ static json_t *steps(const struct mh_def *d)
 		json_object_set_new(one, "to", t->to < 0 ? json_null() : mh_json_str(d->states[t->to].name));
 		json_object_set_new(one, "by", json_string(by[t->trigger]));
 		json_object_set_new(one, "ends", json_boolean(t->to >= 0 && mh_def_is_over(d, t->to)));
+		json_object_set_new(one, "does", does(t));
 		json_array_append_new(list, one);
 	}
 	return list;

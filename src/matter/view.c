@@ -189,6 +189,16 @@ enum mh_code mh_matter_view(struct mh_tx *tx, int64_t id, bool unmask, json_t **
 	return MH_OK;
 }
 
+/* Where whoever acted holds the office: `u`, or the unit that has the matter. Neither residents nor clocks hold one. */
+static int unit_of(const struct mh_tx *tx, const struct mh_def *d, const json_t *entry)
+{
+	struct mh_str own = mh_json_get_str(entry, "u");
+	if (own.len) return mh_org_by_code(&tx->city->orgs, own);
+	int role = mh_def_role(d, mh_json_get_str(entry, "by"));
+	if (role < 0 || (d->roles[role].levels & 1)) return -1;
+	return mh_org_by_code(&tx->city->orgs, mh_json_get_str(entry, "org"));
+}
+
 enum mh_code mh_matter_events(struct mh_tx *tx, int64_t id, json_t **ret, struct mh_err *reterr)
 {
 	struct mh_matter *m;
@@ -204,7 +214,7 @@ enum mh_code mh_matter_events(struct mh_tx *tx, int64_t id, json_t **ret, struct
 		MH_TRY(mh_json_parse((struct mh_str){(const char *)rows[i].entry.ptr, rows[i].entry.len}, &e, reterr));
 		int t = mh_def_transition(m->def, mh_json_get_str(e, "e"));
 		if (t >= 0) json_object_set_new(e, "label", label(&m->def->transitions[t].label));
-		int unit = mh_org_by_code(&tx->city->orgs, mh_json_get_str(e, "org"));
+		int unit = unit_of(tx, m->def, e);
 		if (unit >= 0) json_object_set_new(e, "unit", mh_view__org(tx, unit));
 		json_object_set_new(e, "seq", json_integer(mh_seq_join(rows[i].log, rows[i].seq)));
 		json_object_set_new(e, "at", mh_view__time(tx, mh_json_get_int(e, "t", 0) * 1000));

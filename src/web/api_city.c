@@ -184,17 +184,19 @@ static const struct mh_def *newest(const struct mh_city *c, struct mh_str kind)
 	return d;
 }
 
+static const struct mh_def *of_version(const struct mh_city *c, struct mh_str kind, int64_t version)
+{
+	for (size_t i = 0; i < c->n_defs; i++)
+		if (mh_str_eq(c->defs[i]->kind, kind) && c->defs[i]->version == version) return c->defs[i];
+	return NULL;
+}
+
 static enum mh_code get_process(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
-	const struct mh_city *c = mh_api_city(req);
 	struct mh_str kind = mh_req_str(req, "kind");
-	const struct mh_def *d = newest(c, kind);
-	if (d && mh_req_has(req, "version")) {
-		d = NULL;
-		for (size_t i = 0; i < c->n_defs; i++)
-			if (mh_str_eq(c->defs[i]->kind, kind) && c->defs[i]->version == mh_req_int(req, "version", 0))
-				d = c->defs[i];
-	}
+	int64_t version = mh_req_int(req, "version", 0);
+	const struct mh_city *c = mh_api_city(req);
+	const struct mh_def *d = version ? of_version(c, kind, version) : newest(c, kind);
 	if (!d) return MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no such kind of matter");
 	MH_TRY(mh_res_json(res, 200, mh_definition_json(d), reterr));
 	res->cache = MH_CACHE_PUBLIC;
@@ -381,7 +383,7 @@ static const struct mh_route routes[] = {
 	 .perm = MH_PERM_PUBLIC,
 	 .params = process_params,
 	 .flags = MH_ROUTE_READ,
-	 .response = "definition",
+	 .response = "definition_parts",
 	 .handler = get_process,
 	 .en = "A definition: the words and forms for everything that its matters can show",
 	 .zh = "流程定义的名称与表单"},

@@ -150,9 +150,9 @@ static enum mh_code get_me(struct mh_request *req, struct mh_response *res, stru
 	json_t *roles = json_array();
 	for (size_t i = 0; roles && i < s.n_roles; i++)
 		json_array_append_new(roles, role_json(&tx, s.roles[i].role, s.roles[i].org));
-	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o}", "login", mh_json_str(s.login), "zh", mh_json_str(s.zh), "en",
-			      mh_json_str(s.en), "acting", role_json(&tx, req->actor.role, req->actor.org), "roles",
-			      roles);
+	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "login", mh_json_str(s.login), "zh", mh_json_str(s.zh),
+			      "en", mh_json_str(s.en), "officer", mh_json_str(req->actor.officer), "acting",
+			      role_json(&tx, req->actor.role, req->actor.org), "roles", roles);
 	if (j && req->token.len) {
 		json_object_set_new(j, "must_change", json_boolean(s.must_change));
 		json_object_set_new(j, "csrf", mh_json_str(mh_session_csrf(&req->arena, req->token)));

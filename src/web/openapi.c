@@ -64,7 +64,7 @@ static json_t *value_schema(struct doc *d, const struct mh_param *p)
 	case MH_TYPE_ENUM: j = choices(d, p->choices); break;
 	case MH_TYPE_DAY: j = json_pack("{s:s, s:s}", "type", "string", "format", "date"); break;
 	case MH_TYPE_TIME: j = json_pack("{s:s, s:s}", "type", "string", "format", "date-time"); break;
-	case MH_TYPE_OBJECT: j = json_pack("{s:s}", "type", "object"); break;
+	case MH_TYPE_OBJECT: j = json_pack("{s:s, s:b}", "type", "object", "additionalProperties", 1); break;
 	case MH_TYPE_ARRAY:
 		j = json_pack("{s:s, s:{}}", "type", "array", "items");
 		if (p->min) put(d, j, "minItems", json_integer(p->min));

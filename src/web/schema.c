@@ -73,13 +73,13 @@ static const struct mh_schema schemas[] = {
 	 "name:str label:label type:str required:bool values:[choice] min:int max:int personal:bool public:bool "
 	 "on_intake:bool",
 	 "A field of a definition; `on_intake`: may be given when the matter is raised", "流程中的填报项"},
-	{"def_step", "name:str label:label from:[str] to:str~ by:str ends:bool",
+	{"def_step", "name:str label:label from:[str] to:str~ by:str ends:bool does:[str]",
 	 "A step: `by` a person, clock, vote, child or main matter; `ends`: the matter is over afterwards",
 	 "流程中的步骤"},
 	{"def_clock", "name:str label:label lasting:bool", "A clock; lasting ones live as long as the matter",
 	 "流程中的时限"},
 	{"def_vote", "name:str label:label choices:[str]", "A vote; the first choice is in favour", "流程中的表决"},
-	{"definition",
+	{"definition_parts",
 	 "kind:str version:int title:label levels:[label] roles:[def_role] fields:[def_field] evidence:[form_evidence] "
 	 "states:[state] steps:[def_step] clocks:[def_clock] votes:[def_vote]",
 	 "A version of a definition: the words for everything that its matters can show", "一版流程定义"},
@@ -113,7 +113,7 @@ static const struct mh_schema schemas[] = {
 	{"session", "login:str csrf:str until:time must_change:bool token?:str", "A session that has begun",
 	 "登录会话"},
 	{"role", "role:str org:org~ permissions:[str]", "A role in a unit, and what routes it opens", "岗位与权限"},
-	{"me", "login:str zh:str en:str acting:role roles:[role] csrf?:str until?:time must_change?:bool",
+	{"me", "login:str zh:str en:str officer:str acting:role roles:[role] csrf?:str until?:time must_change?:bool",
 	 "Who one is, and as what one acts now", "当前身份"},
 	{"open_session", "id:str at:time seen:time this:bool", "One of one's own sessions", "本人的会话"},
 	{"sessions", "sessions:[open_session]", "One's own sessions", "本人的会话列表"},
@@ -270,7 +270,7 @@ static json_t *basic(struct mh_str type)
 	if (mh_str_is(type, "bool")) return json_pack("{s:s}", "type", "boolean");
 	if (mh_str_is(type, "time")) return json_pack("{s:s, s:s}", "type", "string", "format", "date-time");
 	if (mh_str_is(type, "day")) return json_pack("{s:s, s:s}", "type", "string", "format", "date");
-	if (mh_str_is(type, "obj")) return json_pack("{s:s}", "type", "object");
+	if (mh_str_is(type, "obj")) return json_pack("{s:s, s:b}", "type", "object", "additionalProperties", 1);
 	return json_object(); /* any */
 }
 

@@ -20,6 +20,7 @@ export const icons = {
 	file: 'M5 3h7l3 3v11H5zM12 3v3h3',
 	upload: 'M10 13V4M6 8l4-4 4 4M4 16h12',
 	download: 'M10 4v9M6 9l4 4 4-4M4 16h12',
+	copy: 'M7 7h9v9H7zM13 7V4H4v9h3',
 	print: 'M6 8V3h8v5M6 14H3V8h14v6h-3M6 12h8v5H6z',
 	person: 'M10 4a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM4 17a6 6 0 0 1 12 0',
 	people: 'M7.5 5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM2.5 16a5 5 0 0 1 10 0M13 5.5a2.5 2.5 0 0 1 0 4.5M15 12a5 5 0 0 1 2.5 4',

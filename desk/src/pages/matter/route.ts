@@ -1,0 +1,5 @@
+import type { Area } from '@/area';
+
+export default {
+	routes: [{ path: '/matters/:ref', name: 'matter', component: () => import('./MatterPage.vue'), props: true, meta: { title: 'matter.page.title' } }],
+} satisfies Area;
