@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "loop/checkup.h"
+#include "loop/desk.h"
 #include "loop/search.h"
 #include "loop/service.h"
 #include "sql_gen.h"
@@ -108,6 +109,18 @@ static void start_search(struct serve *s)
 	if (code != MH_OK) mh_log_err(MH_LOG_ERROR, "search", &err);
 }
 
+static void desk_trouble(void *ctx, const struct mh_err *err)
+{
+	mh_log_err(MH_LOG_WARN, "desk", err);
+}
+
+static enum mh_code start_desk(struct serve *s, struct mh_err *reterr)
+{
+	struct mh_desk_config config = {
+		.uri = s->uri, .city = mh_service_city(s->service), .clock = s->cli->clock, .trouble = desk_trouble};
+	return mh_desk_start(&config, &s->api.desk, reterr);
+}
+
 static enum mh_code start_http(struct serve *s, struct mh_err *reterr)
 {
 	const char *listen = mh_cli_opt(s->cli, "listen");
@@ -153,6 +166,7 @@ static enum mh_code start(struct serve *s, struct mh_err *reterr)
 	struct mh_checkup_config checkup = {
 		.uri = s->uri, .home_id = mh_service_city(s->service)->home_id, .clock = s->cli->clock};
 	MH_TRY(mh_checkup_new(&checkup, &s->api.checkup, reterr));
+	MH_TRY(start_desk(s, reterr));
 	return start_http(s, reterr);
 }
 
@@ -161,6 +175,7 @@ static void stop(struct serve *s)
 {
 	mh_http_stop(s->http);
 	mh_checkup_free(s->api.checkup);
+	mh_desk_stop(s->api.desk);
 	mh_search_stop(s->api.search);
 	mh_drawings_done(&s->api.drawings);
 	mh_open311_free(s->open311);

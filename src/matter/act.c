@@ -132,8 +132,9 @@ static void expire(struct mh_matter *m, struct mh_mclock *k)
 {
 	int name = mh_def_clock(m->def, k->name);
 	k->rung++;
-	k->fire_at = k->warn_at = MH_FAR;
 	k->life = name >= 0 && m->def->clocks[name].lasting ? MH_CLOCK_EXPIRED : MH_CLOCK_STOPPED;
+	k->warn_at = MH_FAR;
+	if (k->life == MH_CLOCK_STOPPED) k->fire_at = MH_FAR; /* the other stays late since then */
 	k->changed = true;
 	k->log[k->n_log++] = "fire";
 }

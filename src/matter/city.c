@@ -377,3 +377,13 @@ int64_t mh_city_next_id(struct mh_city *c, mh_time now)
 	c->last_id_ms = ms;
 	return (ms - EPOCH_MS) << 22 | c->id_step;
 }
+
+mh_time mh_city_id_time(int64_t id)
+{
+	return (id >> 22) + EPOCH_MS;
+}
+
+int64_t mh_city_id_at(mh_time t)
+{
+	return t <= EPOCH_MS ? 0 : (t - EPOCH_MS) << 22;
+}

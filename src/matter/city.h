@@ -71,4 +71,7 @@ const struct mh_def *mh_city_def(const struct mh_city *c, struct mh_str kind, in
 const struct mh_cal *mh_city_cal(const struct mh_city *c, int64_t rev); /* 0: the newest */
 /* A new id: 41 bits of milliseconds since 2020, 10 bits node (0), 12 bits counter. Ascending. */
 int64_t mh_city_next_id(struct mh_city *c, mh_time now);
+/* When an id was given; the smallest id of an instant. */
+mh_time mh_city_id_time(int64_t id);
+int64_t mh_city_id_at(mh_time t);
 #endif

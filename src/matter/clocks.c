@@ -88,6 +88,7 @@ static void derive(struct mh_tx *tx, struct mh_mclock *k, const struct mh_clock_
 {
 	const struct mh_cal *cal = mh_city_cal(tx->city, k->timer.cal_rev);
 	struct mh_cal_due due;
+	if (k->life == MH_CLOCK_EXPIRED) return;
 	k->fire_at = k->warn_at = MH_FAR;
 	if (k->life != MH_CLOCK_RUNNING) return;
 	if (k->by_day) k->fire_at = day_end(cal, k->day);
@@ -299,6 +300,13 @@ mh_time mh_clocks__due(const struct mh_matter *m)
 	return lasting < MH_TIME_MAX ? lasting : any;
 }
 
+/* An expired clock says since when it is late, and is not due again. */
+static mh_time next_at(const struct mh_mclock *k)
+{
+	if (k->life == MH_CLOCK_EXPIRED) return MH_FAR;
+	return k->fire_at < k->warn_at ? k->fire_at : k->warn_at;
+}
+
 static enum mh_code put(struct mh_tx *tx, struct mh_matter *m, struct mh_mclock *k, struct mh_err *reterr)
 {
 	struct mh_q_clock_put_in in = {.home_id = tx->city->home_id,
@@ -311,7 +319,7 @@ static enum mh_code put(struct mh_tx *tx, struct mh_matter *m, struct mh_mclock 
 				       .rev = k->timer.cal_rev,
 				       .fire_at = k->fire_at,
 				       .warn_at = k->warn_at,
-				       .next_at = k->fire_at < k->warn_at ? k->fire_at : k->warn_at,
+				       .next_at = next_at(k),
 				       .rung = k->rung,
 				       .then_name = k->then_name,
 				       .how = mh_str_c(lives[k->life])};

@@ -29,6 +29,7 @@ enum mh_code mh_drawings_once(struct mh_drawings *d, struct mh_arena *a, const s
 void mh_drawings_done(struct mh_drawings *d);
 
 struct mh_open311; /* web/open311.h */
+struct mh_desk;    /* loop/desk.h */
 struct mh_search;  /* loop/search.h */
 struct mh_checkup; /* loop/checkup.h */
 struct mh_signin;  /* web/signin.h */
@@ -37,6 +38,7 @@ struct mh_api {
 	struct mh_service *service;
 	struct mh_search *search;   /* NULL: there is none */
 	struct mh_checkup *checkup; /* likewise */
+	struct mh_desk *desk;       /* NULL: there are no lists */
 	struct mh_drawings drawings;
 	atomic_int listeners;             /* streams of changes */
 	struct mh_signin *signin;         /* NULL: Minhu-Actor is believed, there are no sessions */

@@ -30,60 +30,6 @@ static enum mh_code post_matter(struct mh_request *req, struct mh_response *res,
 	return mh_request_defer(req, raise_job, NULL, reterr);
 }
 
-/* --- lists --- */
-
-static json_t *list_row(struct mh_tx *tx, const struct mh_q_matter_list_row *r)
-{
-	const struct mh_orgs *o = &tx->city->orgs;
-	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:I}", "ref",
-		mh_json_str(r->ref), "number", mh_json_str(r->number), "kind", mh_json_str(r->kind), "state",
-		mh_json_str(r->state), "phase", mh_json_str(r->category), "room", mh_json_str(r->room), "level",
-		(int)r->level, "owner", mh_api_org(tx->city, r->owner_id ? mh_org_by_id(o, r->owner_id) : -1), "place",
-		mh_api_org(tx->city, r->place_id ? mh_org_by_id(o, r->place_id) : -1), "category",
-		mh_json_str(r->class_code), "mark", mh_json_str(r->mark), "merged", r->main_id != 0, "created",
-		mh_api_time(tx, r->created), "entered", mh_api_time(tx, r->entered), "seq", (json_int_t)r->last_seq);
-}
-
-static enum mh_code list_query(struct mh_request *req, struct mh_tx *tx, struct mh_q_matter_list_in *in,
-			       struct mh_err *reterr)
-{
-	struct mh_str unit = mh_req_str(req, "unit"), cursor = mh_req_str(req, "cursor");
-	*in = (struct mh_q_matter_list_in){.home_id = tx->city->home_id,
-					   .after_id = INT64_MAX,
-					   .kind = mh_req_str(req, "kind"),
-					   .state = mh_req_str(req, "state"),
-					   .room = mh_req_str(req, "room"),
-					   .open = mh_req_bool(req, "open", false),
-					   .limit = mh_req_int(req, "limit", 50)};
-	if (unit.len) {
-		int org = mh_org_by_code(&tx->city->orgs, unit);
-		if (org < 0) return mh_req_bad_field(req, reterr, "unit", "The city has no such unit", "没有该单位");
-		in->owner_id = mh_org_id_of(&tx->city->orgs, org);
-	}
-	if (cursor.len && !mh_str_to_i64(cursor, &in->after_id))
-		return mh_req_bad_field(req, reterr, "cursor", "Not a cursor of this list", "翻页标记无效");
-	return MH_OK;
-}
-
-static enum mh_code get_matters(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
-{
-	struct mh_q_matter_list_in in;
-	struct mh_q_matter_list_row *rows;
-	size_t n;
-	MH_API_READ(req, reterr);
-	MH_TRY(list_query(req, &tx, &in, reterr));
-	MH_TRY(mh_q_matter_list(tx.db, tx.arena, &in, &rows, &n, reterr));
-	MH_JSON_AUTO json_t *list = json_array();
-	MH_TRY_MEM(list, reterr);
-	for (size_t i = 0; i < n; i++)
-		if (json_array_append_new(list, list_row(&tx, &rows[i])) != 0)
-			return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
-	json_t *next = json_null();
-	if (n == (size_t)in.limit) next = mh_json_str(mh_str_fmt(tx.arena, "%lld", (long long)rows[n - 1].id));
-	return mh_res_json(res, 200, json_pack("{s:O, s:o}", "matters", list, "next", next), reterr);
-}
-
 /* --- one matter --- */
 
 /* Whoever holds no office sees what is public, and nothing that points at files. */
@@ -239,8 +185,6 @@ static enum mh_code post_ballot(struct mh_request *req, struct mh_response *res,
 
 /* --- the table --- */
 
-static const char *const rooms[] = {"intake", "gather", "handle", "reply", "rate", "apply", NULL};
-
 static const struct mh_param raise_params[] = {{.name = "kind",
 						.in = MH_IN_BODY,
 						.type = MH_TYPE_STR,
@@ -261,36 +205,6 @@ static const struct mh_param raise_params[] = {{.name = "kind",
 						.en = "When it was really raised (staff only)",
 						.zh = "实际提出时间（仅工作人员）"},
 					       {0}};
-static const struct mh_param list_params[] = {
-	{.name = "kind", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "Kind of matter", .zh = "事项类型"},
-	{.name = "state", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 64, .en = "State", .zh = "状态"},
-	{.name = "room",
-	 .in = MH_IN_QUERY,
-	 .type = MH_TYPE_ENUM,
-	 .choices = rooms,
-	 .en = "Room of the loop",
-	 .zh = "所处环节"},
-	{.name = "unit",
-	 .in = MH_IN_QUERY,
-	 .type = MH_TYPE_STR,
-	 .max = 64,
-	 .en = "Code of the unit that has it",
-	 .zh = "承办单位代码"},
-	{.name = "open", .in = MH_IN_QUERY, .type = MH_TYPE_BOOL, .en = "Only what is not over", .zh = "仅未办结"},
-	{.name = "cursor",
-	 .in = MH_IN_QUERY,
-	 .type = MH_TYPE_STR,
-	 .max = 40,
-	 .en = "`next` of the page before",
-	 .zh = "上一页给出的翻页标记"},
-	{.name = "limit",
-	 .in = MH_IN_QUERY,
-	 .type = MH_TYPE_INT,
-	 .min = 1,
-	 .max = 200,
-	 .en = "Rows on a page; 50",
-	 .zh = "每页条数，缺省50"},
-	{0}};
 static const struct mh_param ref_params[] = {MH_API_REF, {0}};
 static const struct mh_param why_params[] = {MH_API_REF, MH_API_LANG, {0}};
 static const struct mh_param follow_why_params[] = {MH_API_LANG, {0}};
@@ -342,15 +256,6 @@ static const struct mh_route routes[] = {
 	 .handler = post_matter,
 	 .en = "Raise a matter, once for each Idempotency-Key",
 	 .zh = "提出事项，同一幂等键只登记一次"},
-	{.method = "GET",
-	 .path = "/api/v1/matters",
-	 .perm = MH_PERM_STAFF,
-	 .params = list_params,
-	 .flags = MH_ROUTE_READ,
-	 .response = "matters",
-	 .handler = get_matters,
-	 .en = "Matters, newest first, without personal data",
-	 .zh = "事项列表，不含个人信息"},
 	{.method = "GET",
 	 .path = "/api/v1/matters/{ref}",
 	 .perm = MH_PERM_PUBLIC,

@@ -35,11 +35,23 @@ static const struct mh_schema schemas[] = {
 	 "一次查看记录"},
 	{"unmaskings", "unmaskings:[unmasking]", "Who has seen a matter's personal data", "个人信息查看记录"},
 	{"matter_row",
-	 "ref:str number:str kind:str state:str phase:str room:str level:int owner:org~ place:org~ category:str "
-	 "mark:str "
-	 "merged:bool created:time entered:time seq:int",
-	 "A matter in a list, without personal data", "列表中的事项"},
-	{"matters", "matters:[matter_row] next:str~", "A page; `next` is the cursor of the one after", "事项列表"},
+	 "ref:str number:str kind:str title:label state:str state_label:label phase:str room:str level:int owner:unit~ "
+	 "answers:unit~ place:unit~ category:str category_label:label~ mark:str merged:bool due:time~ clock:label~ "
+	 "late:bool created:time entered:time seq:int",
+	 "A matter in a list, without personal data. `due` is the first clock that has run or will run out, `clock` "
+	 "what it is "
+	 "called; `answers` the unit that answers at `level`",
+	 "列表中的事项；due 为最早到期的时限，clock 为其名称，answers 为当前层级的负责单位"},
+	{"matters", "matters:[matter_row] next:str~",
+	 "A page; `next` is the cursor of the one after. A page may be short before the end, when little was found in "
+	 "much",
+	 "事项列表；next 为下一页标记，仅为空时表示已到末尾"},
+	{"matter_count", "key:str kind:str label:label~ matters:int late:int",
+	 "How many of a group; `key` is the value to ask the list for, with `kind` where a state is counted",
+	 "一组的件数；key 可直接用于列表筛选"},
+	{"matter_tally", "group:str counts:[matter_count] matters:int late:int complete:bool",
+	 "How many there are. Not `complete`: there are more, and they were not counted",
+	 "件数统计；complete 为否表示仅统计了一部分"},
 	{"event",
 	 "v:int t:int e:str m:str d:str p:int from?:str to:str by:str org:str u?:str f?:obj c?:str label?:label "
 	 "unit?:unit "
