@@ -93,8 +93,7 @@ void *mh_arena_alloc(struct mh_arena *a, size_t size)
 	UNPOISON(p, size ? size : 1);
 	c->used += step;
 	a->used += size;
-	memset(p, 0, size);
-	return p;
+	return p; /* zero: as it came, or since _clear */
 }
 
 void *mh_arena_array(struct mh_arena *a, size_t n, size_t size)
@@ -127,6 +126,8 @@ void mh_arena_clear(struct mh_arena *a)
 	if (!a->last) return;
 	free_chain(a->last->prev);
 	a->last->prev = NULL;
+	UNPOISON(a->last->data, a->last->used);
+	memset(a->last->data, 0, a->last->used);
 	a->last->used = 0;
 	POISON(a->last->data, a->last->size);
 }

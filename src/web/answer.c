@@ -129,6 +129,14 @@ static bool encoded(const struct mh_response *res)
 	return false;
 }
 
+static bool compress(struct mh_web_exchange *ex)
+{
+	struct mh_response *res = &ex->res;
+	return !encoded(res) &&
+	       mh_web__gzip_wanted(mh_req_header(&ex->req, "Accept-Encoding"), res->content_type, res->body) &&
+	       mh_web__gzip(&ex->req.arena, res->body, &res->body);
+}
+
 enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 {
 	struct mh_response *res = &ex->res;
@@ -141,9 +149,8 @@ enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 		if (res->stream.done) res->stream.done(res->stream.ctx);
 		res->stream = (struct mh_stream){0};
 	}
-	bool small = reads && !encoded(res) &&
-		     mh_web__gzip_wanted(mh_req_header(&ex->req, "Accept-Encoding"), res->content_type, res->body) &&
-		     mh_web__gzip(&ex->req.arena, res->body, &res->body);
+	bool small = ex->kept ? mh_web__kept_compressed(ex) : reads && compress(ex);
+	mh_web__kept_put(ex, small);
 	ex->bytes = (int64_t)res->body.len;
 	struct MHD_Response *r = res->stream.next ? from_stream(ex)
 				 : res->file.len  ? from_file(ex)

@@ -1,6 +1,6 @@
 /* Lists of matters for staff, and how many there are: what they may open and nothing else, never personal data. */
 #include "loop/desk.h"
-#include "web/list.h"
+#include "web/list_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -222,12 +222,14 @@ static const struct mh_param tally_params[] = {MH_LIST_PARAMS,
 						.zh = "统计口径，缺省按状态"},
 					       {0}};
 
+static const struct mh_param file_params[] = {MH_LIST_PARAMS, MH_LIST_SORT, MH_API_LANG, {0}};
+
 static const struct mh_route routes[] = {
 	{.method = "GET",
 	 .path = "/api/v1/matters",
 	 .perm = MH_PERM_STAFF,
 	 .params = list_params,
-	 .flags = MH_ROUTE_READ,
+	 .flags = MH_ROUTE_READ | MH_ROUTE_KEPT,
 	 .response = "matters",
 	 .handler = get_matters,
 	 .en = "Matters of one's territory, without personal data",
@@ -236,11 +238,29 @@ static const struct mh_route routes[] = {
 	 .path = "/api/v1/matters/tally",
 	 .perm = MH_PERM_STAFF,
 	 .params = tally_params,
-	 .flags = MH_ROUTE_READ,
+	 .flags = MH_ROUTE_READ | MH_ROUTE_KEPT,
 	 .response = "matter_tally",
 	 .handler = get_tally,
 	 .en = "How many there are of them",
 	 .zh = "本辖区事项件数"},
+	{.method = "GET",
+	 .path = "/api/v1/matters.csv",
+	 .perm = MH_PERM_STAFF,
+	 .params = file_params,
+	 .flags = MH_ROUTE_READ,
+	 .response = "text/csv",
+	 .handler = mh_list_csv,
+	 .en = "The list as a table: CSV",
+	 .zh = "事项列表导出为 CSV 表格"},
+	{.method = "GET",
+	 .path = "/api/v1/matters.xlsx",
+	 .perm = MH_PERM_STAFF,
+	 .params = file_params,
+	 .flags = MH_ROUTE_READ,
+	 .response = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	 .handler = mh_list_xlsx,
+	 .en = "The list as a workbook: XLSX",
+	 .zh = "事项列表导出为 Excel 工作簿"},
 };
 
 const struct mh_route_list mh_routes_list = MH_ROUTES("list", routes);

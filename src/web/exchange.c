@@ -7,16 +7,23 @@
 
 #define HEADERS_MAX 64
 #define BODY_DEFAULT ((size_t)256 << 10)
+#define SPARE_MOST ((size_t)256 << 10)
 #define DRAIN_MAX ((int64_t)1 << 20) /* of a body nobody wants, so that a small client still reads its answer */
 
 /* --- life --- */
 
-static void make_id(struct mh_http *h, char out[17])
+static void make_id(struct mh_http *h, char out[17], struct mh_arena *ret_spare)
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char b[8];
 	pthread_mutex_lock(&h->lock);
-	mh_random(&h->config.rng, b, sizeof b);
+	if (h->noise_left < sizeof b) {
+		mh_random(&h->config.rng, h->noise, sizeof h->noise);
+		h->noise_left = sizeof h->noise;
+	}
+	h->noise_left -= sizeof b;
+	memcpy(b, h->noise + h->noise_left, sizeof b);
+	if (h->n_spare) *ret_spare = h->spare[--h->n_spare];
 	pthread_mutex_unlock(&h->lock);
 	for (size_t i = 0; i < sizeof b; i++) {
 		out[2 * i] = digits[b[i] >> 4];
@@ -35,13 +42,27 @@ void *mh_web__on_target(void *cls, const char *uri, struct MHD_Connection *conn)
 	ex->owners = 1;
 	ex->started = mh_ticks();
 	ex->req.arena = MH_ARENA(h->config.max_arena);
+	make_id(h, ex->id, &ex->req.arena);
 	ex->req.exchange = ex;
 	ex->res.arena = &ex->req.arena;
-	make_id(h, ex->id);
 	ex->req.id = (struct mh_str){ex->id, 16};
 	ex->target_in_head = mh_str_c(uri);
 	ex->raw_target = mh_str_dup(&ex->req.arena, mh_str_c(uri));
 	return ex;
+}
+
+/* What a request used is left behind empty for the next, unless it was much. */
+static void spare_arena(struct mh_http *h, struct mh_arena *a)
+{
+	bool kept = false;
+	if (a->used <= SPARE_MOST) {
+		mh_arena_clear(a);
+		pthread_mutex_lock(&h->lock);
+		kept = h->n_spare < MH_WEB__SPARE;
+		if (kept) h->spare[h->n_spare++] = *a;
+		pthread_mutex_unlock(&h->lock);
+	}
+	if (!kept) mh_arena_done(a);
 }
 
 static void free_exchange(struct mh_web_exchange *ex)
@@ -50,7 +71,8 @@ static void free_exchange(struct mh_web_exchange *ex)
 	mh_buf_done(&ex->body);
 	json_decref(ex->req.body);
 	mh_res_clear(&ex->res);
-	mh_arena_done(&ex->req.arena);
+	mh_web__kept_release(ex->kept);
+	spare_arena(ex->http, &ex->req.arena);
 	mh_mem_free(ex);
 }
 
@@ -92,7 +114,8 @@ void mh_web__on_completed(void *cls, struct MHD_Connection *conn, void **ctx, en
 	}
 	pthread_mutex_lock(&h->lock);
 	if (ex->counted) h->in_flight--;
-	pthread_cond_broadcast(&h->changed);
+	/* only the stop waits for this: the watching thread, which waits on the same, goes through every connection */
+	if (h->stopping && !h->in_flight) pthread_cond_broadcast(&h->changed);
 	pthread_mutex_unlock(&h->lock);
 	mh_web__exchange_release(ex);
 }
@@ -278,6 +301,7 @@ static enum mh_code handle(struct mh_web_exchange *ex, struct mh_err *reterr)
 	struct mh_request *req = &ex->req;
 	MH_TRY(mh_web__check_body(req, mh_buf_str(&ex->body), reterr));
 	if (ex->upload) MH_TRY(mh_web__upload_end(ex->upload, req, reterr));
+	if (mh_web__kept_find(ex)) return MH_OK;
 	if ((req->route->flags & MH_ROUTE_READ) && store->read) MH_TRY(store->read(store->ctx, &req->db, reterr));
 	enum mh_code code = req->route->handler(req, &ex->res, reterr);
 	if (req->db && store->unread) store->unread(store->ctx, req->db);

@@ -20,7 +20,7 @@ static bool is_text(const char *type)
 }
 
 /* "gzip", "gzip;q=0.5" or "*", but not with a weight of nought. */
-static bool accepts(struct mh_str accept)
+bool mh_web__gzip_accepted(struct mh_str accept)
 {
 	struct mh_str item, name;
 	bool star = false;
@@ -38,7 +38,7 @@ static bool accepts(struct mh_str accept)
 
 bool mh_web__gzip_wanted(struct mh_str accept_encoding, const char *content_type, struct mh_str body)
 {
-	return body.len >= LEAST && body.len <= MOST && is_text(content_type) && accepts(accept_encoding);
+	return body.len >= LEAST && body.len <= MOST && is_text(content_type) && mh_web__gzip_accepted(accept_encoding);
 }
 
 bool mh_web__gzip(struct mh_arena *a, struct mh_str body, struct mh_str *ret)

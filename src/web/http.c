@@ -123,6 +123,9 @@ static struct MHD_Daemon *start_daemon(struct mh_http *h, int fd, bool v6)
 
 static void free_http(struct mh_http *h)
 {
+	while (h->n_spare) mh_arena_done(&h->spare[--h->n_spare]);
+	mh_web__kept_clear(&h->kept);
+	pthread_mutex_destroy(&h->kept.lock);
 	pthread_cond_destroy(&h->changed);
 	pthread_mutex_destroy(&h->lock);
 	mh_arena_done(&h->arena);
@@ -169,6 +172,7 @@ enum mh_code mh_http_start(const struct mh_http_config *config, struct mh_http *
 	pthread_cond_init(&h->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	pthread_mutex_init(&h->lock, NULL);
+	pthread_mutex_init(&h->kept.lock, NULL);
 	h->owners = 1;
 	h->arena = MH_ARENA(0);
 	h->config = *config;

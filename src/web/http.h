@@ -23,6 +23,8 @@ struct mh_http_store {
 	void (*unread)(void *ctx, struct mh_db *db);
 	/* Queues a job; done is called exactly once, from any thread, unless submit itself fails. */
 	enum mh_code (*submit)(void *ctx, mh_http_job *job, void *arg, mh_http_done *done, struct mh_err *reterr);
+	/* Another number after every change of the store, before anybody is told of the change. NULL: no answer is kept. */
+	uint64_t (*version)(void *ctx);
 };
 
 /* One line of the access log: never a path, a query, an address or a person. */

@@ -21,6 +21,8 @@
 
 enum mh_web__state { MH_WEB__HEAD, MH_WEB__BODY, MH_WEB__WAITING, MH_WEB__ANSWERED };
 
+#define MH_WEB__SPARE 32 /* arenas of past requests */
+
 struct mh_web_exchange {
 	struct mh_http *http;
 	struct MHD_Connection *conn;
@@ -42,6 +44,10 @@ struct mh_web_exchange {
 	mh_slow_job *slow; /* runs before it */
 	void *job_arg;
 	struct mh_web_exchange *next_slow; /* under http->slow.lock */
+	struct mh_web__answer *kept;       /* the answer, when it was kept; a reference */
+	bool keep;                         /* the answer may be kept, under: */
+	struct mh_hash keep_key;
+	uint64_t keep_version;
 	/* under http->lock */
 	int owners;
 	bool abandoned;
@@ -75,6 +81,19 @@ struct mh_web__slow {
 	bool running, stopping;
 };
 
+/* kept.c: answers in memory. */
+#define MH_WEB__KEPT 256
+struct mh_web__answer;
+struct mh_web__kept {
+	pthread_mutex_t lock;
+	struct mh_web__kept_slot {
+		struct mh_hash key;
+		uint64_t version;
+		struct mh_web__answer *answer;
+	} slots[MH_WEB__KEPT];
+	size_t bytes;
+};
+
 struct mh_http {
 	struct mh_http_config config;
 	struct mh_arena arena;
@@ -93,6 +112,12 @@ struct mh_http {
 	bool stopping, watching;
 	pthread_t watcher;
 	struct mh_web__slow slow;
+	struct mh_web__kept kept;
+	/* under lock, so that a request asks neither the allocator nor the kernel for what it always needs */
+	struct mh_arena spare[MH_WEB__SPARE];
+	unsigned n_spare;
+	unsigned char noise[512];
+	size_t noise_left;
 };
 
 /* metrics.c: what has been asked and how long it took; counted without a lock. */
@@ -103,6 +128,14 @@ struct mh_web__count {
 	atomic_ullong by_time[MH_WEB__BUCKETS + 1], ms;
 };
 void mh_web__count(struct mh_http *h, const struct mh_route *route, int status, int64_t ms);
+
+/* Fills ex->res from what is kept; false: it must be made. Before the answer's snapshot begins. */
+bool mh_web__kept_find(struct mh_web_exchange *ex);
+bool mh_web__kept_compressed(const struct mh_web_exchange *ex); /* ex->kept is set */
+/* Keeps ex->res, as it is sent, when that may be. */
+void mh_web__kept_put(struct mh_web_exchange *ex, bool compressed);
+void mh_web__kept_release(struct mh_web__answer *a); /* NULL is accepted */
+void mh_web__kept_clear(struct mh_web__kept *k);
 
 /* exchange.c: libmicrohttpd's callbacks */
 void *mh_web__on_target(void *cls, const char *uri, struct MHD_Connection *conn);

@@ -76,10 +76,21 @@ enum mh_code mh_http_pool_open(struct mh_str uri, struct mh_writer *writer,
 	return MH_OK;
 }
 
+/* A commit whose end is not known counts as undone, and may have changed something. */
+static uint64_t pool_version(void *ctx)
+{
+	struct mh_http_pool *p = ctx;
+	struct mh_writer_stats s = mh_writer_stats(p->writer);
+	return s.commits + s.undone;
+}
+
 struct mh_http_store mh_http_pool_store(struct mh_http_pool *p)
 {
-	return (struct mh_http_store){
-		.ctx = p, .read = pool_read, .unread = pool_unread, .submit = p->writer ? pool_submit : NULL};
+	return (struct mh_http_store){.ctx = p,
+				      .read = pool_read,
+				      .unread = pool_unread,
+				      .submit = p->writer ? pool_submit : NULL,
+				      .version = p->writer ? pool_version : NULL};
 }
 
 void mh_http_pool_close(struct mh_http_pool *p)

@@ -56,6 +56,9 @@ enum mh_route_flag {
 	 * charge of it. mh_api_find refuses everybody else, so that no handler can forget it. */
 	MH_ROUTE_TERRITORY = 16,
 	MH_ROUTE_CHARGE = 32,
+	/* The answer hangs on the store, the minute, the address, the language and who asks, on nothing else, and giving it leaves no
+	 * trace: it may be kept until something is written (kept.c). */
+	MH_ROUTE_KEPT = 64,
 	/* A page or a file of one: not part of the programs' interface, so not in its descriptions. */
 	MH_ROUTE_PAGE = 128,
 	MH_ROUTE_FIRST = 64,  /* also for who must choose a new password before anything else */

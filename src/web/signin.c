@@ -1,16 +1,31 @@
 #include "web/signin.h"
 
 #include "access/limit.h"
+#include "base/hash.h"
 #include "web/web_priv.h"
 
 #include <openssl/crypto.h>
+#include <pthread.h>
 #include <string.h>
 
 #define ADDRESSES ((size_t)16 << 10)
+#define KNOWN 256     /* sessions kept in memory */
+#define KNOWN_MS 1000 /* should another program end one in the same PostgreSQL, it is over so soon */
+
+/* A session as the store had it, valid until something is written to the store. */
+struct known {
+	struct mh_hash token;
+	uint64_t version;
+	int64_t until; /* ticks */
+	struct mh_arena arena;
+	struct mh_session session;
+};
 
 struct mh_signin {
 	struct mh_signin_config config;
 	struct mh_limit *logins, *writes;
+	pthread_mutex_t lock; /* guards known */
+	struct known known[KNOWN];
 };
 
 enum mh_code mh_signin_new(const struct mh_signin_config *config, struct mh_signin **ret, struct mh_err *reterr)
@@ -18,6 +33,8 @@ enum mh_code mh_signin_new(const struct mh_signin_config *config, struct mh_sign
 	struct mh_signin *s = mh_mem_alloc(sizeof *s);
 	MH_TRY_MEM(s, reterr);
 	s->config = *config;
+	pthread_mutex_init(&s->lock, NULL);
+	for (size_t i = 0; i < KNOWN; i++) s->known[i].arena = MH_ARENA(16 << 10);
 	struct mh_limit_rule logins = {config->login_burst ? config->login_burst : 20,
 				       config->login_per_hour ? config->login_per_hour : 600};
 	struct mh_limit_rule writes = {config->write_burst ? config->write_burst : 60,
@@ -34,6 +51,8 @@ void mh_signin_free(struct mh_signin *s)
 	if (!s) return;
 	mh_limit_free(s->logins);
 	mh_limit_free(s->writes);
+	for (size_t i = 0; i < KNOWN; i++) mh_arena_done(&s->known[i].arena);
+	pthread_mutex_destroy(&s->lock);
 	mh_mem_free(s);
 }
 
@@ -148,8 +167,61 @@ static void note_use(struct mh_signin *s, const struct mh_session *session, mh_t
 
 /* --- who acts --- */
 
-static enum mh_code find(struct mh_signin *s, struct mh_request *req, struct mh_str token, struct mh_session *ret,
-			 struct mh_err *reterr)
+static bool copy(struct mh_arena *a, const struct mh_session *from, struct mh_session *to)
+{
+	struct mh_session_role *roles = MH_NEW_ARRAY(a, from->n_roles + 1, struct mh_session_role);
+	if (!roles) return false;
+	*to = *from;
+	to->hash = mh_str_dup(a, from->hash);
+	to->login = mh_str_dup(a, from->login);
+	to->zh = mh_str_dup(a, from->zh);
+	to->en = mh_str_dup(a, from->en);
+	to->officer = mh_str_dup(a, from->officer);
+	bool good = to->hash.ptr && to->login.ptr && to->zh.ptr && to->en.ptr && to->officer.ptr;
+	for (size_t i = 0; i < from->n_roles && good; i++) {
+		roles[i].role = mh_str_dup(a, from->roles[i].role);
+		roles[i].org = mh_str_dup(a, from->roles[i].org);
+		good = roles[i].role.ptr && roles[i].org.ptr;
+	}
+	to->roles = roles;
+	return good;
+}
+
+static struct known *known_of(struct mh_signin *s, const struct mh_hash *token)
+{
+	return &s->known[token->b[0] % KNOWN];
+}
+
+static bool recall(struct mh_signin *s, const struct mh_hash *token, uint64_t version, struct mh_arena *a,
+		   struct mh_session *ret)
+{
+	struct known *k = known_of(s, token);
+	struct mh_session got;
+	pthread_mutex_lock(&s->lock);
+	bool good = mh_ticks() < k->until && k->version == version && mh_hash_eq(&k->token, token) &&
+		    copy(a, &k->session, &got);
+	pthread_mutex_unlock(&s->lock);
+	if (good) *ret = got;
+	return good;
+}
+
+static void remember(struct mh_signin *s, const struct mh_hash *token, uint64_t version,
+		     const struct mh_session *session)
+{
+	struct known *k = known_of(s, token);
+	pthread_mutex_lock(&s->lock);
+	mh_arena_clear(&k->arena);
+	k->until = 0;
+	if (copy(&k->arena, session, &k->session)) {
+		k->token = *token;
+		k->version = version;
+		k->until = mh_ticks() + KNOWN_MS;
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+static enum mh_code ask(struct mh_signin *s, struct mh_request *req, struct mh_str token, struct mh_session *ret,
+			struct mh_err *reterr)
 {
 	struct mh_db *db = NULL;
 	if (!s->config.store.read) return MH_FAIL(reterr, MH_E_UNAVAILABLE, "The store cannot be read just now");
@@ -157,6 +229,19 @@ static enum mh_code find(struct mh_signin *s, struct mh_request *req, struct mh_
 	enum mh_code code = mh_session_find(db, &req->arena, token, req->received, ret, reterr);
 	if (s->config.store.unread) s->config.store.unread(s->config.store.ctx, db);
 	return code;
+}
+
+static enum mh_code find(struct mh_signin *s, struct mh_request *req, struct mh_str token, struct mh_session *ret,
+			 struct mh_err *reterr)
+{
+	const struct mh_http_store *store = &s->config.store;
+	if (!store->version) return ask(s, req, token, ret, reterr);
+	uint64_t version = store->version(store->ctx); /* before the store is asked */
+	struct mh_hash hash = mh_sha256_str(token);
+	if (recall(s, &hash, version, &req->arena, ret)) return MH_OK;
+	MH_TRY(ask(s, req, token, ret, reterr));
+	remember(s, &hash, version, ret);
+	return MH_OK;
 }
 
 static enum mh_code act_as(struct mh_request *req, const struct mh_session *session, struct mh_str token,

@@ -55,6 +55,7 @@ enum mh_code mh_web__check_type(const struct mh_request *req, bool has_body, str
 void mh_web__problem(struct mh_request *req, const struct mh_err *err, struct mh_response *res);
 
 /* --- gzip.c --- */
+bool mh_web__gzip_accepted(struct mh_str accept_encoding);
 bool mh_web__gzip_wanted(struct mh_str accept_encoding, const char *content_type, struct mh_str body);
 /* Into the arena; false when it did not get smaller or memory is short: send the body as it is. */
 bool mh_web__gzip(struct mh_arena *a, struct mh_str body, struct mh_str *ret);

@@ -26,7 +26,7 @@ ALLOWED = {
     'main.c': ROOMS + ['loop', 'field', 'figures', 'web', 'cli'],
 }
 # System headers that only these folders may see.
-HEADERS = {'sqlite3.h': ['db'], 'libpq-fe.h': ['db'], 'microhttpd.h': ['web'], 'curl/curl.h': ['ledger', 'loop', 'web', 'cli']}
+HEADERS = {'sqlite3.h': ['db'], 'xlsxwriter.h': ['web'], 'libpq-fe.h': ['db'], 'microhttpd.h': ['web'], 'curl/curl.h': ['ledger', 'loop', 'web', 'cli']}
 # Folders whose functions may log, print and end the process. The others return errors.
 LOUD = ['web', 'cli', 'main.c']
 LOUD_CALLS = re.compile(r'\b(exit|_exit|quick_exit|abort|perror|printf|puts|vprintf|errx|warnx|syslog)\s*\(')
