@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#define OTHER_FILES 256
 
 /* --- where to listen --- */
 
@@ -87,10 +90,26 @@ static enum mh_code open_socket(const char *listen_on, bool anywhere, int *ret, 
 
 /* --- life --- */
 
+/* As many connections as there may be descriptors, less those for stores, files and logs. At its limit libmicrohttpd takes no
+ * more off the queue of the system, and who comes then waits for somebody to go: so the limit is high, and silent ones are short-
+ * lived. */
+static unsigned connections(unsigned wanted)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted < 512 ? wanted : 512;
+	if (limit.rlim_cur < wanted + OTHER_FILES && limit.rlim_cur < limit.rlim_max) {
+		struct rlimit more = limit;
+		more.rlim_cur = limit.rlim_max < wanted + OTHER_FILES ? limit.rlim_max : wanted + OTHER_FILES;
+		if (setrlimit(RLIMIT_NOFILE, &more) == 0) limit = more;
+	}
+	rlim_t room = limit.rlim_cur > 2 * OTHER_FILES ? limit.rlim_cur - OTHER_FILES : OTHER_FILES;
+	return wanted < room ? wanted : (unsigned)room;
+}
+
 static void defaults(struct mh_http_config *c)
 {
 	if (!c->threads) c->threads = 2;
-	if (!c->max_connections) c->max_connections = 1000;
+	c->max_connections = connections(c->max_connections ? c->max_connections : 12000);
 	if (!c->idle_s) c->idle_s = 15;
 	if (!c->header_s) c->header_s = 15;
 	if (!c->body_s) c->body_s = 120;

@@ -51,7 +51,7 @@ struct mh_http_config {
 	const char *upload_dir; /* for temporary files; NULL: uploads are refused */
 	/* Limits; 0 takes the default. */
 	unsigned threads;         /* 2 */
-	unsigned max_connections; /* 1,000 */
+	unsigned max_connections; /* 12,000, or what the limit of open files allows */
 	unsigned max_per_ip;      /* 0: no limit, for behind a proxy every peer is the proxy */
 	unsigned idle_s;          /* 15: silence between bytes and between requests */
 	unsigned header_s;        /* 15: from connection, or first byte, to the end of the head */

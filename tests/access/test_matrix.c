@@ -333,6 +333,29 @@ static void matrix(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* A list has no matter in its address, so the matrix cannot see by the status what it shows: whatever a role may open stands in
+ * its list, in the count and in the table, and nothing else does. */
+static void lists_hold_what_may_be_opened(void **state)
+{
+	struct got g;
+	char as[64];
+	for (size_t r = 0; r < N(roles); r++)
+		for (size_t u = 0; u < N(units); u++) {
+			snprintf(as, sizeof as, "%s@%s", roles[r], units[u].unit);
+			ask("GET", "/api/v1/matters?limit=5", NULL, NULL, NULL, as, &g);
+			assert_int_equal(g.status, 200);
+			assert_int_equal(strstr(g.body, world.ref) != NULL, units[u].inside);
+			assert_null(strstr(g.body, "路灯不亮"));
+			ask("GET", "/api/v1/matters?open=true&sort=due", NULL, NULL, NULL, as, &g);
+			assert_int_equal(strstr(g.body, world.ref) != NULL, units[u].inside);
+			ask("GET", "/api/v1/matters/tally?open=true&group=due", NULL, NULL, NULL, as, &g);
+			assert_int_equal(strstr(g.body, "\"counts\":[]") == NULL, units[u].inside);
+			ask("GET", "/api/v1/matters.csv", NULL, NULL, NULL, as, &g);
+			assert_int_equal(g.status, 200);
+			assert_int_equal(strstr(g.body, world.ref) != NULL, units[u].inside);
+		}
+}
+
 /* A role that the account does not have, a header that is not believed, a token that is none. */
 static void impostors(void **state)
 {
@@ -350,7 +373,8 @@ static void impostors(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(matrix), cmocka_unit_test(impostors)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(matrix), cmocka_unit_test(lists_hold_what_may_be_opened),
+					   cmocka_unit_test(impostors)};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
