@@ -245,6 +245,11 @@ values (:home_id, :seq, :matter_id, :public_place, :body, :at) on conflict (home
 select seq, matter_id, public_place, body, at from publication
 where home_id = :home_id and seq < :before_seq order by seq desc limit :limit;
 
+-- name: publication_of_matter :many
+-- param: limit int
+select seq, public_place, body, at from publication
+where home_id = :home_id and matter_id = :matter_id order by seq desc limit :limit;
+
 -- name: clock_silence :exec
 -- For the scenario runner, whose city in memory serves one story after another: none hears the clocks of the last.
 update clock set next_at = :next_at where home_id = :home_id;

@@ -10,6 +10,7 @@
 #include "web/http.h"
 #include "web/open311.h"
 #include "web/pool.h"
+#include "web/portal.h"
 #include "web/signin.h"
 
 #include <dirent.h>
@@ -28,6 +29,7 @@ struct serve {
 	struct mh_http *http;
 	struct mh_api api;
 	struct mh_open311 *open311;
+	struct mh_portal *portal;
 	struct mh_str uri, state_dir, upload_dir;
 	char holder[96];
 	char last_trouble[320]; /* on the writer's thread only */
@@ -161,6 +163,8 @@ static enum mh_code start(struct serve *s, struct mh_err *reterr)
 	s->api.upload_dir = s->upload_dir;
 	MH_TRY(mh_open311_open(mh_service_city(s->service), mh_now(&s->cli->clock), s->state_dir, &s->open311, reterr));
 	s->api.open311 = s->open311;
+	MH_TRY(mh_portal_open(mh_service_city(s->service), mh_now(&s->cli->clock), s->state_dir, &s->portal, reterr));
+	s->api.portal = s->portal;
 	MH_TRY(mh_http_pool_open(s->uri, mh_service_writer(s->service), prepared, &s->pool, reterr));
 	start_search(s);
 	struct mh_checkup_config checkup = {
@@ -179,6 +183,7 @@ static void stop(struct serve *s)
 	mh_search_stop(s->api.search);
 	mh_drawings_done(&s->api.drawings);
 	mh_open311_free(s->open311);
+	mh_portal_free(s->portal);
 	mh_service_stop(s->service);
 	mh_http_pool_close(s->pool);
 	mh_signin_free(s->api.signin);

@@ -5,6 +5,7 @@
 #include "ledger/proof.h"
 #include "sql_gen.h"
 
+#include <sodium.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -109,23 +110,39 @@ static enum mh_code verify_place(struct mh_cli *cli, struct mh_err *reterr)
 
 /* --- a receipt --- */
 
+/* The entry as the receipt carries it. */
+static enum mh_code carried_entry(struct mh_cli *cli, const struct mh_receipt *r, struct mh_bytes *ret,
+				  struct mh_err *reterr)
+{
+	size_t n = 0;
+	unsigned char *bytes = mh_arena_alloc(&cli->arena, r->extra.len + 1);
+	MH_TRY_MEM(bytes, reterr);
+	if (!r->extra.len || sodium_base642bin(bytes, r->extra.len, r->extra.ptr, r->extra.len, NULL, &n, NULL,
+					       sodium_base64_VARIANT_ORIGINAL) != 0)
+		return MH_FAIL(reterr, MH_E_INVALID, "The receipt does not carry its entry; give it with --entry FILE");
+	*ret = (struct mh_bytes){bytes, n};
+	return MH_OK;
+}
+
 static enum mh_code verify_receipt(struct mh_cli *cli, struct mh_err *reterr)
 {
 	const char *receipt = mh_cli_opt(cli, "receipt"), *entry = mh_cli_opt(cli, "entry");
-	struct mh_str proof, bytes;
+	struct mh_str proof, text;
+	struct mh_bytes bytes;
+	struct mh_receipt r;
 	struct mh_note_key key;
 	struct mh_checkpoint c;
-	if (!receipt || !entry || !mh_cli_opt(cli, "vkey"))
+	if (!receipt || !mh_cli_opt(cli, "vkey"))
 		return mh_cli_wrong_usage(
-			cli, MH_FAIL(reterr, MH_E_INVALID,
-				     "A receipt is checked with --receipt FILE, --entry FILE and --vkey KEY"));
+			cli, MH_FAIL(reterr, MH_E_INVALID, "A receipt is checked with --receipt FILE and --vkey KEY"));
 	MH_TRY(read_key(cli, &key, reterr));
 	MH_TRY(mh_file_read(&cli->arena, receipt, MH_PROOF_MAX, &proof, reterr));
-	MH_TRY(mh_file_read(&cli->arena, entry, MH_TILE_ENTRY_MAX, &bytes, reterr));
-	MH_TRY(mh_receipt_check(proof, (struct mh_bytes){(const unsigned char *)bytes.ptr, bytes.len}, &key, &c,
-				reterr));
-	struct mh_receipt r;
 	MH_TRY(mh_receipt_parse(proof, &r, reterr));
+	if (entry) {
+		MH_TRY(mh_file_read(&cli->arena, entry, MH_TILE_ENTRY_MAX, &text, reterr));
+		bytes = (struct mh_bytes){(const unsigned char *)text.ptr, text.len};
+	} else MH_TRY(carried_entry(cli, &r, &bytes, reterr));
+	MH_TRY(mh_receipt_check(proof, bytes, &key, &c, reterr));
 	mh_cli_say(cli,
 		   mh_cli_t(cli, "The receipt holds: this is entry %lld of %.*s, under its signed head of %lld entries",
 			    "凭证有效：这是第 %lld 条，属 %.*s，已载入其 %lld 条的签署头"),
@@ -284,11 +301,11 @@ static const struct mh_option options[] = {{.name = "vkey",
 					    .zh = "账本公钥（名称+摘要+密钥），或存放它的文件"},
 					   {.name = "receipt",
 					    .arg = "FILE",
-					    .en = "check this receipt, with --entry and --vkey",
-					    .zh = "核验此凭证，须同时给出 --entry 和 --vkey"},
+					    .en = "check this receipt, with --vkey",
+					    .zh = "核验此凭证，须同时给出 --vkey"},
 					   {.name = "entry",
 					    .arg = "FILE",
-					    .en = "the entry's bytes that the receipt is about",
+					    .en = "the entry's bytes, for a receipt that does not carry them",
 					    .zh = "凭证所指条目的原文"},
 					   {0}};
 

@@ -32,3 +32,23 @@ enum mh_code mh_reply_answers(struct mh_tx *tx, struct mh_str place, int64_t bef
 	*ret = json_incref(list);
 	return MH_OK;
 }
+
+enum mh_code mh_reply_answers_of(struct mh_tx *tx, int64_t matter_id, json_t **ret, struct mh_err *reterr)
+{
+	struct mh_q_publication_of_matter_row *rows;
+	size_t n;
+	struct mh_q_publication_of_matter_in in = {.home_id = tx->city->home_id, .matter_id = matter_id, .limit = 100};
+	MH_JSON_AUTO json_t *list = json_array();
+	MH_TRY_MEM(list, reterr);
+	MH_TRY(mh_q_publication_of_matter(tx->db, tx->arena, &in, &rows, &n, reterr));
+	for (size_t i = 0; i < n; i++) {
+		struct mh_q_publication_list_row row = {.seq = rows[i].seq,
+							.matter_id = matter_id,
+							.public_place = rows[i].public_place,
+							.body = rows[i].body,
+							.at = rows[i].at};
+		MH_TRY(one(tx, &row, list, reterr));
+	}
+	*ret = json_incref(list);
+	return MH_OK;
+}

@@ -330,19 +330,26 @@ static enum mh_code build(struct pack *p, struct mh_err *reterr)
 	return mh_ledger_publish(city->ledger, p->db, mh_now(&p->clock), true, NULL, reterr);
 }
 
-/* Settings that the city's own people change later live in the state folder. */
-static enum mh_code own_files(struct pack *p, struct mh_err *reterr)
+/* One setting that the city's own people change later; a pack may lack it. */
+static enum mh_code own_file(struct pack *p, const char *name, struct mh_err *reterr)
 {
-	struct mh_str text, to = mh_str_fmt(&p->arena, MH_STR_FMT "/open311.yaml", MH_STR_ARG(p->state_dir));
+	struct mh_str text, to = mh_str_fmt(&p->arena, MH_STR_FMT "/%s", MH_STR_ARG(p->state_dir), name);
 	MH_TRY_MEM(to.ptr, reterr);
-	enum mh_code code = read_in(p, MH_STR("open311.yaml"), &text, NULL);
+	enum mh_code code = read_in(p, mh_str_c(name), &text, NULL);
 	if (code == MH_E_NOT_FOUND) return MH_OK;
-	if (code != MH_OK) return MH_FAIL(reterr, code, "Could not read open311.yaml of the pack");
+	if (code != MH_OK) return MH_FAIL(reterr, code, "Could not read %s of the pack", name);
 	int fd = open(to.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && errno == EEXIST) return MH_OK;
 	bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fsync(fd) == 0;
 	if (fd >= 0) good = close(fd) == 0 && good;
 	return good ? MH_OK : MH_FAIL(reterr, MH_E_IO, "Could not write %s: %s", to.ptr, strerror(errno));
+}
+
+/* They live in the state folder. */
+static enum mh_code own_files(struct pack *p, struct mh_err *reterr)
+{
+	MH_TRY(own_file(p, "open311.yaml", reterr));
+	return own_file(p, "portal.yaml", reterr);
 }
 
 static enum mh_code refuse_second(struct pack *p, struct mh_err *reterr)

@@ -1,7 +1,9 @@
 #include "base/log.h"
 #include "web/http_priv.h"
+#include "web/page_priv.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,11 +104,14 @@ static void cache_headers(struct MHD_Response *r, const struct mh_response *res,
 	}
 }
 
-static void security_headers(struct MHD_Response *r, const char *csp)
+/* With no-referrer a browser would send its forms with `Origin: null`; with same-origin other sites learn no more than without. */
+static void security_headers(struct MHD_Response *r, const struct mh_response *res)
 {
+	const char *csp = res ? res->csp : NULL;
+	bool page = res && res->content_type && strncmp(res->content_type, "text/html", 9) == 0;
 	header(r, "X-Content-Type-Options", "nosniff");
 	header(r, "Content-Security-Policy", csp ? csp : "default-src 'none'; frame-ancestors 'none'");
-	header(r, "Referrer-Policy", "no-referrer");
+	header(r, "Referrer-Policy", page ? "same-origin" : "no-referrer");
 	header(r, "Cross-Origin-Resource-Policy", "same-origin");
 }
 
@@ -165,7 +170,7 @@ enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 	for (size_t i = 0; i < res->n_headers; i++) header(r, res->headers[i].name.ptr, res->headers[i].value.ptr);
 	if (small) header(r, "Content-Encoding", "gzip");
 	cache_headers(r, res, small || encoded(res));
-	security_headers(r, res->csp);
+	security_headers(r, res);
 	return send_response(ex, r, status, close);
 }
 
@@ -181,6 +186,7 @@ enum MHD_Result mh_web__answer_error(struct mh_web_exchange *ex, const struct mh
 	mh_res_clear(&ex->res);
 	ex->res = keep;
 	if (route && route->error) route->error(&ex->req, err, &ex->res);
+	else if (!route && mh_page__wanted(&ex->req)) mh_page__error(&ex->req, err, &ex->res);
 	if (!ex->res.status) mh_web__problem(&ex->req, err, &ex->res);
 	ex->res.etag = (struct mh_str){NULL, 0};
 	return mh_web__answer(ex, close);

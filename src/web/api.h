@@ -30,6 +30,7 @@ void mh_drawings_done(struct mh_drawings *d);
 
 struct mh_open311; /* web/open311.h */
 struct mh_desk;    /* loop/desk.h */
+struct mh_portal;  /* web/portal.h */
 struct mh_search;  /* loop/search.h */
 struct mh_checkup; /* loop/checkup.h */
 struct mh_signin;  /* web/signin.h */
@@ -45,6 +46,7 @@ struct mh_api {
 	struct mh_str files_dir;          /* where evidence is kept; NUL behind */
 	struct mh_str upload_dir;         /* where it lies before; likewise */
 	const struct mh_open311 *open311; /* NULL: this city does not offer it */
+	const struct mh_portal *portal;   /* NULL: nothing is said about the residents' pages */
 };
 static inline struct mh_api *mh_api_of(const struct mh_request *req)
 {
@@ -74,6 +76,10 @@ enum mh_code mh_api_reach(struct mh_request *req, struct mh_tx *tx, const struct
 /* Who acts, when they may see personal data of it in full; else MH_E_FORBIDDEN. */
 enum mh_code mh_api_in_charge(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_party *ret,
 			      struct mh_err *reterr);
+
+/* The receipt of an entry of the matter, with the entry in it. MH_E_NOT_FOUND; MH_E_UNAVAILABLE until it is signed. */
+enum mh_code mh_api_receipt(struct mh_tx *tx, int64_t matter_id, int64_t seq, struct mh_response *res,
+			    struct mh_err *reterr);
 
 /* {"number", "ref", "state", "seq", "due", "again", "receipt"} and, when there is one, "code" (pass on only to whoever raised the
  * matter). NULL when memory is short. */

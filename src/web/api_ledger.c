@@ -5,17 +5,13 @@
 extern const struct mh_route_list mh_routes_ledger;
 
 /* The entry that is asked for: it must be one of the matter's own. */
-static enum mh_code entry_of(struct mh_request *req, struct mh_tx *tx, struct mh_q_event_at_row *ret,
-			     struct mh_err *reterr)
+static enum mh_code find_entry(struct mh_tx *tx, int64_t matter_id, int64_t seq, struct mh_q_event_at_row *ret,
+			       struct mh_err *reterr)
 {
-	struct mh_glance g;
 	bool found = false;
-	MH_TRY(mh_api_find(req, tx, &g, reterr));
-	struct mh_q_event_at_in in = {
-		.home_id = tx->city->home_id, .matter_id = g.id, .seq = mh_req_int(req, "seq", g.last_seq)};
+	struct mh_q_event_at_in in = {.home_id = tx->city->home_id, .matter_id = matter_id, .seq = seq};
 	MH_TRY(mh_q_event_at(tx->db, tx->arena, &in, &found, ret, reterr));
-	return found ? MH_OK
-		     : MH_FAIL(reterr, MH_E_NOT_FOUND, "Entry %lld is not one of this matter", (long long)in.seq);
+	return found ? MH_OK : MH_FAIL(reterr, MH_E_NOT_FOUND, "Entry %lld is not one of this matter", (long long)seq);
 }
 
 /* With the entry in it, so that what a person keeps is one file, and enough. */
@@ -30,21 +26,31 @@ static enum mh_code send_receipt(struct mh_response *res, struct mh_str proof, s
 	return code;
 }
 
-static enum mh_code get_receipt(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+enum mh_code mh_api_receipt(struct mh_tx *tx, int64_t matter_id, int64_t seq, struct mh_response *res,
+			    struct mh_err *reterr)
 {
 	struct mh_q_event_at_row row;
 	struct mh_str text;
-	MH_API_READ(req, reterr);
-	MH_TRY(entry_of(req, &tx, &row, reterr));
-	MH_TRY(mh_ledger_receipt(tx.db, tx.city->home_id, row.log, row.seq, tx.arena, &text, reterr));
+	MH_TRY(find_entry(tx, matter_id, seq, &row, reterr));
+	MH_TRY(mh_ledger_receipt(tx->db, tx->city->home_id, row.log, row.seq, tx->arena, &text, reterr));
 	return send_receipt(res, text, row.entry, reterr);
+}
+
+static enum mh_code get_receipt(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	return mh_api_receipt(&tx, g.id, mh_req_int(req, "seq", g.last_seq), res, reterr);
 }
 
 static enum mh_code get_entry(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
 	struct mh_q_event_at_row row;
+	struct mh_glance g;
 	MH_API_READ(req, reterr);
-	MH_TRY(entry_of(req, &tx, &row, reterr));
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(find_entry(&tx, g.id, mh_req_int(req, "seq", g.last_seq), &row, reterr));
 	mh_res_bytes(res, 200, "application/octet-stream", (struct mh_str){(const char *)row.entry.ptr, row.entry.len});
 	return MH_OK;
 }

@@ -1,14 +1,10 @@
 /* Open311: raising a request. What a partner sends becomes the fields of the definition; the engine judges them. */
-#include "loop/handle.h"
 #include "loop/intake.h"
-#include "loop/vault.h"
+#include "web/keep_part.h"
 #include "web/open311_priv.h"
 #include "web/web_priv.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MEDIA_MAX 6 /* files of one request */
 
@@ -223,50 +219,13 @@ static enum mh_code place(struct mh_request *req, struct post *p, struct mh_err 
 
 /* --- media --- */
 
-static enum mh_code seal_part(struct mh_bytes b, struct mh_str path, struct mh_key *ret_key, struct mh_err *reterr)
-{
-	struct mh_vault_writer *w;
-	struct mh_rng rng = mh_rng_system();
-	MH_TRY(mh_vault_create(path.ptr, &rng, &w, ret_key, reterr));
-	enum mh_code code = mh_vault_add(w, b.ptr, b.len, reterr);
-	if (code == MH_OK) return mh_vault_end(w, reterr);
-	mh_vault_drop(w);
-	return code;
-}
-
-static enum mh_code keep(struct mh_request *req, struct mh_bytes b, struct mh_str path, struct mh_file *ret,
-			 struct mh_err *reterr)
-{
-	struct mh_hash hash = mh_sha256_one(b.ptr, b.len);
-	const char *type = NULL;
-	struct mh_rng rng = mh_rng_system();
-	struct mh_key *key = MH_NEW(&req->arena, struct mh_key);
-	struct mh_str name;
-	MH_TRY_MEM(key, reterr);
-	MH_TRY(mh_handle_sniff(b, &type, reterr));
-	MH_TRY(seal_part(b, path, key, reterr));
-	MH_TRY(mh_handle_keep(&req->arena, &rng, mh_api_of(req)->files_dir, path, &name, reterr));
-	*ret = (struct mh_file){.hash = mh_hash_hex(&req->arena, &hash),
-				.media_type = mh_str_c(type),
-				.size = (int64_t)b.len,
-				.name = name,
-				.key = key};
-	MH_TRY_MEM(ret->hash.ptr, reterr);
-	return MH_OK;
-}
-
 /* On disk, sealed, before the matter that names it: `media`, `photo1`, `file_…`, whatever clients call them. */
 static enum mh_code media(struct mh_request *req, struct post *p, struct mh_err *reterr)
 {
 	for (size_t i = 0; i < req->n_parts; i++) {
 		if (!req->parts[i].is_file || !req->parts[i].body.len) continue;
 		if (p->n_files == MEDIA_MAX) return MH_FAIL(reterr, MH_E_TOO_LARGE, "At most %d files", MEDIA_MAX);
-		struct mh_str path = mh_str_fmt(&req->arena, MH_STR_FMT "/upload-" MH_STR_FMT "-%zu.tmp",
-						MH_STR_ARG(mh_api_of(req)->upload_dir), MH_STR_ARG(req->id), i);
-		MH_TRY_MEM(path.ptr, reterr);
-		enum mh_code code = keep(req, req->parts[i].body, path, &p->files[p->n_files], reterr);
-		unlink(path.ptr); /* gone already, unless it was refused or had been kept before */
-		MH_TRY(code);
+		MH_TRY(mh_web__keep_part(req, i, &p->files[p->n_files], reterr));
 		p->n_files++;
 	}
 	return MH_OK;
@@ -291,15 +250,6 @@ static enum mh_code answer(struct mh_request *req, struct mh_response *res, cons
 	mh_o311_text(&d, r, "service_notice", notice(p, &req->arena, out->code));
 	mh_o311_text(&d, r, "account_id", MH_STR(""));
 	return mh_o311__answer(&p->call, res, &d, reterr);
-}
-
-/* Sent again: the matter has its files from then. */
-static void drop_files(struct mh_request *req, const struct post *p)
-{
-	for (size_t i = 0; i < p->n_files; i++) {
-		struct mh_str path = mh_handle_place(&req->arena, mh_api_of(req)->files_dir, p->files[i].name);
-		if (path.ptr) unlink(path.ptr);
-	}
 }
 
 static enum mh_code job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
@@ -327,7 +277,7 @@ static enum mh_code job(struct mh_request *req, struct mh_response *res, void *a
 			MH_TRY(mh_matter_file(&tx, &file, &id, &again, reterr));
 		}
 	} else {
-		drop_files(req, p);
+		mh_web__drop_parts(req, p->files, p->n_files); /* the matter has its files from then */
 	}
 	return answer(req, res, p, &out, reterr);
 }

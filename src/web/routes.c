@@ -17,6 +17,10 @@
 	X(matters) \
 	X(open311) \
 	X(own) \
+	X(page_answers) \
+	X(page_follow) \
+	X(page_receipt) \
+	X(page_say) \
 	X(search) \
 	X(session) \
 	X(unmask) \

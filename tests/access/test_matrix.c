@@ -95,7 +95,9 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 	struct got *g = ctx;
 	g->csp = g->csp || strncasecmp(p, "Content-Security-Policy:", 24) == 0;
 	g->nosniff = g->nosniff || strncasecmp(p, "X-Content-Type-Options: nosniff", 31) == 0;
-	g->referrer = g->referrer || strncasecmp(p, "Referrer-Policy: no-referrer", 28) == 0;
+	g->referrer = g->referrer || strncasecmp(p, "Referrer-Policy: no-referrer", 28) == 0 ||
+		      strncasecmp(p, "Referrer-Policy: same-origin", 28) ==
+			      0; /* pages, whose forms need their origin */
 	g->stream = g->stream || strncasecmp(p, "Content-Type: text/event-stream", 31) == 0;
 	return g->stream && size * n <= 2 ? 0 : size * n; /* the end of the head of a stream that never ends: enough */
 }

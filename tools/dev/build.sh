@@ -11,7 +11,7 @@ configure() {
 	shift 2
 	want=$(
 		echo "$compiler $*"
-		for part in src sql tests fuzz locale; do tools/build/sources $part; done
+		for part in src sql tests fuzz locale pages; do tools/build/sources $part; done
 		cat meson_options.txt
 	)
 	[ -f "$dir/build.ninja" ] && [ "$want" = "$(cat "$dir/.configured" 2>/dev/null)" ] && return 0

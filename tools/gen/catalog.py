@@ -136,6 +136,8 @@ def check_text(catalog, m, lang):
         fault("{ } @ $ | mean something to vue-i18n; write it in other words")
     if "..." in text:
         fault("write … for three dots")
+    if len(set(m.text.values())) == 1:
+        return  # a proper name: the same in every language
     if lang == "en":
         if re.search(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", text.replace("民呼", "")):
             fault("Chinese characters or punctuation in an English text")

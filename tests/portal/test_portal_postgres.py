@@ -1,0 +1,8 @@
+"""What a resident can do with the pages, without scripts, on postgres."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from portal_stories import main  # noqa: E402
+
+sys.exit(main('postgres'))
