@@ -47,6 +47,7 @@ interface Record {
 	t?: unknown;
 	e?: unknown;
 	m?: unknown;
+	p?: unknown;
 }
 
 function recordOf(entry: Bytes | undefined): Record {
@@ -58,14 +59,21 @@ function recordOf(entry: Bytes | undefined): Record {
 	}
 }
 
+interface Event {
+	t: number;
+	e: string;
+	p: number;
+	label?: { zh: string; en: string };
+}
+
 /** The name of what happened, as the city's definition has it; the record's own word when the city does not say. */
-async function happening(record: Record, index: number): Promise<string> {
-	const word = typeof record.e === 'string' ? record.e : '';
+async function happening(record: Record): Promise<string> {
+	const word = record.p === -1 ? text('check.fact.first') : typeof record.e === 'string' ? record.e : '';
 	if (typeof record.m !== 'string' || !REF.test(record.m)) return word;
 	try {
 		const body = textOf(await httpGet(`/api/v1/matters/${record.m}/events`, 1 << 20)) ?? '';
-		const { events } = JSON.parse(body) as { events: { seq: number; label?: { zh: string; en: string } }[] };
-		const label = events.find((e) => e.seq === index)?.label;
+		const { events } = JSON.parse(body) as { events: Event[] };
+		const label = events.find((e) => e.t === record.t && e.e === record.e && e.p === record.p)?.label;
 		return (document.documentElement.lang.startsWith('zh') ? label?.zh : label?.en) || word;
 	} catch {
 		return word;
@@ -76,7 +84,7 @@ async function facts(r: Report): Promise<{ [name: string]: string }> {
 	const record = recordOf(r.included ? r.entry : undefined);
 	return {
 		time: typeof record.t === 'number' ? time(record.t) : '',
-		what: r.included && r.receipt ? await happening(record, r.receipt.index) : '',
+		what: r.included ? await happening(record) : '',
 		place: r.receipt ? String(r.receipt.index) : '',
 		size: r.receipt ? String(r.receipt.checkpoint.size) : '',
 		today: r.today ? String(r.today.size) : '',
@@ -102,6 +110,8 @@ function showSteps(r: Report): void {
 		e.dataset.state = s;
 		each('[data-word]', (w) => (w.textContent = text(words[s as keyof typeof words])), e);
 	});
+	each('[data-steps]', (part) => (part.hidden = r.sealed === undefined));
+	each('[data-limits]', (part) => (part.hidden = !r.included));
 }
 
 function showPath(r: Report): void {

@@ -1,5 +1,6 @@
 /* A draft lies on the phone from the first letter on, with the key under which it will be sent. It goes when it was sent, when
- * its writer throws it away, and after thirty days. Passwords and files are not kept, and no hidden field that does not ask for it (data-draft). */
+ * its writer throws it away, and after thirty days. Passwords and files are not kept, and no hidden field that does not ask for
+ * it (data-kept). */
 import { drop, put, take } from './store.ts';
 
 const LASTS_MS = 30 * 24 * 3600 * 1000;
@@ -18,7 +19,7 @@ function* controls(form: HTMLFormElement): Generator<Control> {
 	for (const c of form.elements) {
 		const known = c instanceof HTMLInputElement || c instanceof HTMLTextAreaElement || c instanceof HTMLSelectElement;
 		if (!known || !c.name || ['password', 'file', 'submit'].includes(c.type)) continue;
-		if (c.type !== 'hidden' || c.dataset.draft !== undefined) yield c;
+		if (c.type !== 'hidden' || c.dataset.kept !== undefined) yield c;
 	}
 }
 

@@ -1,13 +1,11 @@
 /* On every page of the portal: comfort over what works without it. */
 import { enhanceCodes, takeFragment } from './code.ts';
 import { keepThisPage } from './kept.ts';
-import { enhancePlaces } from './place.ts';
 import { enhance, watchOutbox } from './say.ts';
 
 takeFragment();
 enhanceCodes();
 enhance();
-enhancePlaces();
 watchOutbox();
 addEventListener('hashchange', takeFragment);
 // Only a page that offers a form needs the worker that opens it off line.

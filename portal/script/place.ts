@@ -41,7 +41,7 @@ class Picker {
 		const id = `${box.id || box.name}-list`;
 		this.list = element('ul', { id, role: 'listbox', class: 'options', 'aria-label': text('pocket.place.found') });
 		this.list.hidden = true;
-		this.org = element('input', { type: 'hidden', name: box.name.replace(/find$/, 'org'), 'data-draft': '' });
+		this.org = element('input', { type: 'hidden', name: box.name.replace(/find$/, 'org'), 'data-kept': '' });
 		this.org.disabled = true;
 		const roles = { role: 'combobox', autocomplete: 'off', 'aria-autocomplete': 'list', 'aria-controls': id };
 		for (const [name, value] of Object.entries(roles)) box.setAttribute(name, value);

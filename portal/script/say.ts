@@ -5,6 +5,7 @@ import { keepDraft, type Drafting } from './draft.ts';
 import { forget, keep, send, sendAll, waiting, type Item } from './outbox.ts';
 import { personalIn, type Personal } from './personal.ts';
 import { shrinkIn } from './photo.ts';
+import { enhancePlaces } from './place.ts';
 import { button, each, element, text } from './texts.ts';
 
 const AGAIN_MS = 30_000;
@@ -15,13 +16,26 @@ const PERSONAL: Record<Personal, string> = {
 	plate: 'pocket.personal.plate',
 };
 
+/** The files of what was sent, into the form that came back: the city keeps none of a form that it asks about. */
+function fillFiles(item: Item): void {
+	each<HTMLInputElement>('form[data-keep] input[type=file]', (input) => {
+		const basket = new DataTransfer();
+		for (const [name, value] of item.fields) if (name === input.name && value instanceof File) basket.items.add(value);
+		if (!basket.files.length) return;
+		input.files = basket.files;
+		each('[data-again]', (e) => e.remove());
+	});
+}
+
 /** Shows the city's answer as if the browser had sent the form itself. */
-function show(page: string): void {
+function show(page: string, item: Item): void {
 	const answer = new DOMParser().parseFromString(page, 'text/html');
 	document.title = answer.title;
 	document.body.replaceWith(document.adoptNode(answer.body));
+	here = '';
 	scrollTo(0, 0);
 	enhance();
+	fillFiles(item);
 	document.querySelector<HTMLElement>('[data-errors], main h1')?.focus();
 }
 
@@ -54,7 +68,7 @@ async function goOn(place: HTMLElement, item: Item): Promise<void> {
 	if (outcome.state === 'sent') location.assign(outcome.url);
 	else if (outcome.state === 'refused') {
 		await forget(item.key).catch(() => undefined);
-		show(outcome.page);
+		show(outcome.page, item);
 	} else {
 		here = item.key;
 		tell(
@@ -197,4 +211,5 @@ export function enhance(): void {
 	each<HTMLTextAreaElement>('textarea[maxlength]', count);
 	each<HTMLTextAreaElement>('[data-personal]', warn);
 	each<HTMLInputElement>('input[type=file][data-photo]', photographs);
+	enhancePlaces();
 }

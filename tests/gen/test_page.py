@@ -15,6 +15,8 @@ BAD = [
     ('an unknown name', '{{nobody}}', "there is no 'nobody'"),
     ('an unknown member', '{{each cells as c}}{{c.nothing}}{{/each}}', "there is no 'c.nothing'"),
     ('an unknown text', '{{t portal.no.such}}', 'no text portal.no.such'),
+    ('texts for scripts outside a template element', '<div>{{texts pocket}}</div>', 'template element'),
+    ('texts that are not there', '<template>{{texts nowhere}}</template>', 'no texts nowhere'),
     ('a literal text', '<p>Hello</p>', 'belongs into locale/'),
     ('a literal text in Chinese', '<p>你好</p>', 'belongs into locale/'),
     ('a literal text in an attribute', '<p title="Hello">1</p>', 'belongs into locale/'),
@@ -56,7 +58,7 @@ BODY = '''
 {{each cells as c}}<i>{{c.text}}</i>{{/each}}{{if !cells}}-{{/if}}
 {{raw svg}}{{include row row}}
 <textarea>
- {{name}}</textarea>'''
+ {{name}}</textarea><template>{{texts common.room}}</template>'''
 EVIL = '<script>"&\'/../' + chr(1)
 MAIN = r'''
 #include "page_gen.h"
@@ -122,6 +124,7 @@ def escapes(folder):
     first = (f'<p class="yes" title="{evil}">{evil} -7 Now at: {evil}</p>\n<a href="/ok?a=1&amp;b=&quot;">1</a>'
              f'<a href="/a/{part}?b={part}">2</a>\n<i>a&lt;b</i><i>c&amp;d</i>\n<svg/><b>&lt;/b&gt;</b>\n<textarea>\n {evil}</textarea>')
     assert out.startswith(first), f'{out[:600]}\n-- not --\n{first}'
+    assert '<i data-t="common.room.now">Now at: {room}</i>' in out, 'texts for scripts keep their parameters'
     assert out.count('capped') == 6 and 'FAILED' not in out
     assert out.count('<a href="#">1</a>') == 4 and '<a href="https://a.example/">1</a>' in out, out
     assert 'javascript:' not in out and out.count('class="no"') == 5

@@ -245,6 +245,19 @@ class Writer:
             made.append(f'MH_MSG_{"INT" if kind == "int" else "STR"}("{name}", {text})')
         self.call(f"mh_msg_xml(b, lang, {m.enum()}, (struct mh_msg_arg[]){{{', '.join(made)}}}, {len(made)});")
 
+    def texts(self, areas):
+        """All texts of these areas for scripts, in a template element; their parameters stay to be filled in."""
+        if self.markup.state != "text" or self.markup.open[-1:] != ["template"]:
+            raise self.fault("texts stand in a template element")
+        for area in areas:
+            if not any(key.startswith(area + ".") for key in self.messages):
+                raise self.fault(f"locale/ has no texts {area}")
+        for m in [m for m in self.messages.values() if any(m.key.startswith(area + ".") for area in areas)]:
+            self.literal(f'<i data-t="{m.key}">')
+            args = ", ".join(f'MH_MSG_STR("{name}", MH_STR("{{{name}}}"))' for name in m.params())
+            self.call(f"mh_msg_xml(b, lang, {m.enum()}, {f'(struct mh_msg_arg[]){{{args}}}' if args else 'NULL'}, {len(m.params())});")
+            self.literal("</i>")
+
     # --- blocks ---
 
     def condition(self, name):
@@ -314,6 +327,8 @@ class Writer:
         word, rest = words[0], words[1:]
         if word == "t" and rest:
             self.message(rest)
+        elif word == "texts" and rest:
+            self.texts(rest)
         elif word == "if" and len(rest) == 1:
             self.open_block(f"if ({self.condition(rest[0])})", "if")
         elif word == "else" and not rest:
