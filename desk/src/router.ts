@@ -22,8 +22,11 @@ const router = createRouter({
 
 // Who one is, is asked once; a session that has ended leads to the login and back again.
 router.beforeEach(async (to) => {
-	if (to.meta.open || me.value) return true;
-	return (await whoami()) ? true : { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } };
+	if (to.meta.open) return true;
+	const who = me.value ?? (await whoami());
+	if (!who) return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } };
+	// A password that somebody else chose opens nothing but the page that changes it.
+	return who.must_change && to.name !== 'password' ? { name: 'password' } : true;
 });
 
 identity.lost = () => {

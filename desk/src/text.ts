@@ -1,5 +1,5 @@
-/* Texts of the city's pack come in two languages with the data. Traditional characters are the server's business: it answers
- * `Accept-Language: zh-Hant` with converted texts where it can, so that the desk carries no dictionary. */
+/* Texts of the city's pack come in two languages with the data. Who reads traditional characters gets them as the server sends them:
+ * the desk carries no dictionary, which would be larger than the desk. */
 import { lang } from '@/i18n';
 
 export interface Both {
