@@ -124,7 +124,8 @@ static const struct mh_schema schemas[] = {
 	/* --- who acts --- */
 	{"session", "login:str csrf:str until:time must_change:bool token?:str", "A session that has begun",
 	 "登录会话"},
-	{"role", "role:str label:label org:org~ permissions:[str]", "A role in a unit, and what routes it opens", "岗位与权限"},
+	{"role", "role:str label:label org:org~ permissions:[str]", "A role in a unit, and what routes it opens",
+	 "岗位与权限"},
 	{"me", "login:str zh:str en:str officer:str acting:role roles:[role] csrf?:str until?:time must_change?:bool",
 	 "Who one is, and as what one acts now", "当前身份"},
 	{"open_session", "id:str at:time seen:time this:bool", "One of one's own sessions", "本人的会话"},
