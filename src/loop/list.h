@@ -71,6 +71,11 @@ enum mh_code mh_list_page(struct mh_tx *tx, struct mh_desk *desk, const struct m
 			  enum mh_list_sort sort, struct mh_list_at at, size_t limit, struct mh_list_page *ret,
 			  struct mh_err *reterr);
 
+/* The row of one matter; *ret_found is false when there is none that can be read. Whether it may be seen is the caller's question.
+ * `desk` has been brought up to date (mh_desk_sync); NULL: an open matter's clock is left out. */
+enum mh_code mh_list_one(struct mh_tx *tx, struct mh_desk *desk, int64_t id, bool *ret_found, struct mh_list_row *ret,
+			 struct mh_err *reterr);
+
 /* Counting: every row that matches is handed to `one`. Open matters all; of the others at most MH_LIST_SCAN are looked at, and
  * *ret_all says whether that was all of them. */
 typedef void mh_list_each(void *ctx, const struct mh_list_row *r);

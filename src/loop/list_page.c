@@ -313,6 +313,18 @@ enum mh_code mh_list_page(struct mh_tx *tx, struct mh_desk *desk, const struct m
 	return page_of_lanes(tx, desk, f, sort, at, limit, ret, reterr);
 }
 
+enum mh_code mh_list_one(struct mh_tx *tx, struct mh_desk *desk, int64_t id, bool *ret_found, struct mh_list_row *ret,
+			 struct mh_err *reterr)
+{
+	struct mh_q_lane_row q;
+	bool found = false;
+	struct mh_q_lane_one_in in = {.home_id = tx->city->home_id, .id = id};
+	MH_TRY(mh_q_lane_one(tx->db, tx->arena, &in, &found, &q, reterr));
+	*ret_found = found && mh_desk_read(tx->city, &q, ret, NULL) == MH_OK;
+	if (*ret_found && desk) with_desk(desk, ret);
+	return MH_OK;
+}
+
 /* --- counting --- */
 
 enum mh_code mh_list_count(struct mh_tx *tx, struct mh_desk *desk, const struct mh_list_filter *f, mh_list_each *one,

@@ -1,25 +1,21 @@
-/* Search for staff: matters that they may open, newest first, without what was said in them. */
+/* Search for staff: matters that they may open, newest first, as rows of a list: without what was said in them. */
+#include "loop/desk.h"
 #include "loop/search.h"
-#include "web/api.h"
+#include "web/list.h"
 
 extern const struct mh_route_list mh_routes_search;
 
 #define PAGE 200  /* candidates looked at together */
 #define MOST 5000 /* candidates looked at for one answer; then it says where to go on */
 
-static json_t *hit_json(const struct mh_tx *tx, const struct mh_glance *g)
-{
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:I}", "ref", mh_json_str(g->ref), "number",
-			 mh_json_str(g->number), "kind", mh_json_str(g->def->kind), "state", mh_json_str(g->state),
-			 "owner", mh_api_org(tx->city, g->owner), "place", mh_api_org(tx->city, g->place), "category",
-			 mh_json_str(g->class_code), "open", g->open, "seq", (json_int_t)g->last_seq);
-}
+#define ANSWER_MAX ((size_t)1 << 20)
 
 struct hunt {
 	struct mh_party by;
+	struct mh_desk *desk;
 	int64_t before;
-	int limit;
-	json_t *hits;
+	int limit, n;
+	struct mh_buf *out;
 	bool done; /* there is nothing more */
 };
 
@@ -27,7 +23,9 @@ struct hunt {
 static enum mh_code look(struct mh_tx *tx, struct hunt *h, int64_t id, struct mh_err *reterr)
 {
 	struct mh_glance g;
+	struct mh_list_row row;
 	struct mh_err err = {0};
+	bool found;
 	enum mh_code code = mh_glance(tx, id, &g, &err);
 	if (code == MH_E_NOT_FOUND) return MH_OK;
 	if (code != MH_OK) {
@@ -35,8 +33,10 @@ static enum mh_code look(struct mh_tx *tx, struct hunt *h, int64_t id, struct mh
 		return code;
 	}
 	if (g.erased || !mh_party_reaches(&tx->city->orgs, &h->by, g.owner, g.place)) return MH_OK;
-	if (json_array_append_new(h->hits, hit_json(tx, &g)) != 0)
-		return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+	MH_TRY(mh_list_one(tx, h->desk, id, &found, &row, reterr));
+	if (!found) return MH_OK;
+	if (h->n++) mh_buf_ch(h->out, ',');
+	mh_list_row_json(h->out, tx->city, &row, tx->now);
 	return MH_OK;
 }
 
@@ -48,7 +48,7 @@ static enum mh_code hunt(struct mh_request *req, struct mh_tx *tx, struct hunt *
 		MH_TRY(mh_search_find(mh_api_of(req)->search, tx->arena, mh_req_str(req, "q"), h->before, PAGE, &ids,
 				      &n, reterr));
 		for (size_t i = 0; i < n; i++, seen++) {
-			if (json_array_size(h->hits) == (size_t)h->limit) return MH_OK;
+			if (h->n == h->limit) return MH_OK;
 			MH_TRY(look(tx, h, ids[i], reterr));
 			h->before = ids[i];
 		}
@@ -57,28 +57,44 @@ static enum mh_code hunt(struct mh_request *req, struct mh_tx *tx, struct hunt *
 	return MH_OK;
 }
 
-static enum mh_code get_search(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+static enum mh_code answer(struct mh_request *req, struct mh_response *res, const struct hunt *h, struct mh_err *reterr)
+{
+	struct mh_search_stats s = mh_search_stats(mh_api_of(req)->search);
+	mh_buf_c(h->out, "],\"next\":");
+	if (h->done) mh_buf_c(h->out, "null");
+	else mh_buf_fmt(h->out, "\"%lld\"", (long long)h->before);
+	mh_buf_fmt(h->out, ",\"behind\":%lld}", (long long)s.behind);
+	return mh_res_buf(res, 200, "application/json", h->out, reterr);
+}
+
+static enum mh_code search(struct mh_request *req, struct mh_response *res, struct mh_buf *out, struct mh_err *reterr)
 {
 	struct mh_str cursor = mh_req_str(req, "cursor");
-	struct hunt h = {.before = INT64_MAX, .limit = (int)mh_req_int(req, "limit", 50)};
+	struct hunt h = {.desk = mh_api_of(req)->desk,
+			 .before = INT64_MAX,
+			 .limit = (int)mh_req_int(req, "limit", 50),
+			 .out = out};
 	MH_API_READ(req, reterr);
 	if (!mh_api_of(req)->search) return MH_FAIL(reterr, MH_E_UNAVAILABLE, "There is no search on this server");
 	if (cursor.len && !mh_str_to_i64(cursor, &h.before))
 		return mh_req_bad_field(req, reterr, "cursor", "Not a cursor of this list", "翻页标记无效");
 	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &h.by, reterr));
-	MH_JSON_AUTO json_t *hits = json_array();
-	MH_TRY_MEM(hits, reterr);
-	h.hits = hits;
+	if (h.desk) MH_TRY(mh_desk_sync(h.desk, &tx, reterr));
+	mh_buf_c(out, "{\"hits\":[");
 	enum mh_code code = hunt(req, &tx, &h, reterr);
 	if (code == MH_E_INVALID)
 		return mh_req_bad_field(req, reterr, "q", "Give a letter, a digit or a Chinese character to search for",
 					"请输入要查找的文字");
 	MH_TRY(code);
-	json_t *next = h.done ? json_null() : mh_json_str(mh_str_fmt(tx.arena, "%lld", (long long)h.before));
-	struct mh_search_stats s = mh_search_stats(mh_api_of(req)->search);
-	return mh_res_json(res, 200,
-			   json_pack("{s:O, s:o, s:I}", "hits", hits, "next", next, "behind", (json_int_t)s.behind),
-			   reterr);
+	return answer(req, res, &h, reterr);
+}
+
+static enum mh_code get_search(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_buf out = MH_BUF(ANSWER_MAX);
+	enum mh_code code = search(req, res, &out, reterr);
+	mh_buf_done(&out);
+	return code;
 }
 
 static const struct mh_param params[] = {{.name = "q",

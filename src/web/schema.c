@@ -64,9 +64,7 @@ static const struct mh_schema schemas[] = {
 	 "What the person who raised it sees", "诉求人所见"},
 	{"uploaded", "id:str sha256:str type:str size:int again:bool", "A stored file", "已存附件"},
 
-	{"hit", "ref:str number:str kind:str state:str owner:org~ place:org~ category:str open:bool seq:int",
-	 "A matter that was found, without what was said in it", "检索结果"},
-	{"search", "hits:[hit] next:str~ behind:int",
+	{"search", "hits:[matter_row] next:str~ behind:int",
 	 "A page of hits; `behind`: entries of the ledger that are not searched yet", "检索结果列表"},
 
 	/* --- forms --- */
