@@ -44,7 +44,10 @@ export default defineConfig({
 	server: {
 		fs: { allow: [here('..')] },
 		proxy: Object.fromEntries(
-			['/api', '/ledger', '/follow', '/say'].map((p) => [p, process.env.MINHU ?? 'http://127.0.0.1:8080']),
+			['/api', '/ledger', '/follow', '/say'].map((p) => [
+				p,
+				{ target: process.env.MINHU ?? 'http://127.0.0.1:8080', changeOrigin: false }, // else the pages' Origin is a stranger's
+			]),
 		),
 	},
 });

@@ -14,9 +14,12 @@ function keep(list: Org[]): Org[] {
 	return list;
 }
 
-/** Units by a part of their name; without one, the highest. */
-export async function findOrgs(q: string): Promise<Org[]> {
-	return keep((await api.get('/api/v1/orgs', { query: q ? { q } : {} })).orgs);
+const SHOWN = 30;
+
+/** Units by a part of their name; without one, the highest. `places`: only ground, no departments. */
+export async function findOrgs(q: string, places = false): Promise<Org[]> {
+	const query = { limit: SHOWN, ...(q ? { q } : {}), ...(places ? { places } : {}) };
+	return keep((await api.get('/api/v1/orgs', { query })).orgs);
 }
 
 /** The name of a unit; its code until it has been read. Reactive. */

@@ -48,8 +48,16 @@ export async function login(name: string, password: string, code: string): Promi
 	await whoami();
 }
 
+const leaving = new Set<() => void>();
+
+/** Is called when the person leaves: what a page keeps for them on this machine goes. */
+export function onLogout(deed: () => void): void {
+	leaving.add(deed);
+}
+
 export async function logout(): Promise<void> {
 	await api.delete('/api/v1/session');
+	for (const deed of leaving) deed();
 	me.value = null;
 	identity.csrf = identity.as = '';
 	sessionStorage.removeItem(AS);

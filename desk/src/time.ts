@@ -19,6 +19,11 @@ export function dayText(at: string): string {
 	return format({ year: 'numeric', month: 'short', day: 'numeric' }).format(wall(at));
 }
 
+/** Without the year, for columns. */
+export function shortDay(at: string): string {
+	return format({ month: 'short', day: 'numeric' }).format(wall(at));
+}
+
 export function longDay(at: string): string {
 	return format({ year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' }).format(wall(at));
 }
