@@ -1,5 +1,4 @@
-/* SHA-256 through OpenSSL, with the algorithm fetched once and one context for each thread (an implicit fetch costs more
- * than hashing a short entry). */
+/* SHA-256, OpenSSL's. */
 #ifndef MH_BASE_HASH_H
 #define MH_BASE_HASH_H
 #include "base/str.h"
@@ -10,7 +9,7 @@ struct mh_hash {
 };
 struct mh_sha256; /* an unfinished hash */
 
-/* Hash of the parts one after the other. Aborts only when OpenSSL cannot give SHA-256 at all. */
+/* Hash of the parts one after the other. */
 struct mh_hash mh_sha256_of(const struct mh_bytes *parts, size_t n);
 struct mh_hash mh_sha256_one(const void *p, size_t n);
 static inline struct mh_hash mh_sha256_str(struct mh_str s)
@@ -20,7 +19,7 @@ static inline struct mh_hash mh_sha256_str(struct mh_str s)
 bool mh_hash_eq(const struct mh_hash *a, const struct mh_hash *b);
 struct mh_str mh_hash_hex(struct mh_arena *a, const struct mh_hash *h);
 
-/* Streaming, for files. _begin gives NULL when memory is short; _end frees. */
+/* Streaming, for files. _begin gives NULL when memory is short; _end and _drop free. */
 struct mh_sha256 *mh_sha256_begin(void);
 void mh_sha256_add(struct mh_sha256 *h, const void *p, size_t n);
 struct mh_hash mh_sha256_end(struct mh_sha256 *h);

@@ -15,7 +15,7 @@ struct audit {
 	struct mh_ledger_audit *report;
 	struct mh_ledger__edge edge; /* built from the entries alone */
 	struct mh_buf file;
-	struct mh_ledger__bundle bundle[BATCH];
+	struct mh_ledger__bundle bundle[2][BATCH]; /* one half is read while the other is hashed */
 };
 
 static enum mh_code fault(struct audit *a, struct mh_err *reterr, const char *fmt, ...)
@@ -127,13 +127,13 @@ static enum mh_code check_bundle(struct audit *a, const struct mh_ledger__bundle
 	return MH_OK;
 }
 
-/* Reads bundles from `first` on; *ret_n of them. */
-static enum mh_code read_batch(struct audit *a, int64_t first, size_t *ret_n, struct mh_err *reterr)
+/* Reads bundles from `first` on into one half; *ret_n of them, 0 at the end of the log. */
+static enum mh_code read_batch(struct audit *a, int half, int64_t first, size_t *ret_n, struct mh_err *reterr)
 {
 	size_t n = 0, bytes = 0;
 	for (; n < BATCH && bytes < BATCH_BYTES; n++) {
 		struct mh_tile_name name = {MH_TILE_ENTRIES, first + (int64_t)n, 0};
-		struct mh_ledger__bundle *b = &a->bundle[n];
+		struct mh_ledger__bundle *b = &a->bundle[half][n];
 		char path[MH_TILE_PATH_MAX];
 		int got;
 		name.width = mh_tile_width(MH_TILE_ENTRIES, name.index, a->report->size);
@@ -206,20 +206,33 @@ static enum mh_code read_checkpoint(struct audit *a, const struct mh_note_key *k
 	return MH_OK;
 }
 
+/* A fault of what was read ahead, now that all before it is right. */
+static enum mh_code tell(struct mh_err *reterr, const struct mh_err *err)
+{
+	if (reterr) *reterr = *err;
+	return err->code;
+}
+
 static enum mh_code run(struct audit *a, const struct mh_note_key *key, const struct mh_ledger_progress *progress,
 			struct mh_err *reterr)
 {
 	struct mh_ledger__edge_sink sink = {full_tile, a};
 	MH_TRY(read_checkpoint(a, key, reterr));
-	int64_t size = a->report->size;
-	while (a->report->entries < size) {
-		size_t n;
-		MH_TRY(read_batch(a, a->report->entries / MH_TILE_WIDTH, &n, reterr));
-		mh_ledger__bundles_hash(a->bundle, n);
+	struct mh_ledger__hashing hashing;
+	size_t n = 0, more = 0;
+	int64_t next = 0;
+	MH_TRY(read_batch(a, 0, next, &n, reterr));
+	for (int half = 0; n; half = !half, n = more) {
+		struct mh_err later = {0};
+		mh_ledger__hashing_begin(&hashing, a->bundle[half], n);
+		next += (int64_t)n;
+		enum mh_code code = read_batch(a, !half, next, &more, &later);
+		mh_ledger__hashing_end(&hashing);
 		for (size_t i = 0; i < n; i++) {
-			MH_TRY(check_bundle(a, &a->bundle[i], &sink, reterr));
-			if (progress) progress->at(progress->ctx, a->report->entries, size);
+			MH_TRY(check_bundle(a, &a->bundle[half][i], &sink, reterr));
+			if (progress) progress->at(progress->ctx, a->report->entries, a->report->size);
 		}
+		if (code != MH_OK) return tell(reterr, &later);
 	}
 	return check_top(a, reterr);
 }
@@ -234,9 +247,9 @@ enum mh_code mh_ledger_audit(const struct mh_ledger_source *source, const struct
 	a->source = source;
 	a->report = report;
 	a->file = MH_BUF(MH_TILE_BUNDLE_MAX + 1);
-	for (int i = 0; i < BATCH; i++) a->bundle[i].file = MH_BUF(MH_TILE_BUNDLE_MAX + 1);
+	for (int i = 0; i < 2 * BATCH; i++) a->bundle[i / BATCH][i % BATCH].file = MH_BUF(MH_TILE_BUNDLE_MAX + 1);
 	enum mh_code code = run(a, key, progress, reterr);
-	for (int i = 0; i < BATCH; i++) mh_buf_done(&a->bundle[i].file);
+	for (int i = 0; i < 2 * BATCH; i++) mh_buf_done(&a->bundle[i / BATCH][i % BATCH].file);
 	mh_buf_done(&a->file);
 	mh_mem_free(a);
 	return code;

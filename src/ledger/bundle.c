@@ -1,10 +1,6 @@
 #include "ledger/bundle_priv.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <unistd.h>
-
-#define THREADS_MAX 16
 
 static void hash_one(struct mh_ledger__bundle *b)
 {
@@ -24,27 +20,29 @@ static void hash_one(struct mh_ledger__bundle *b)
 	if (b->width == MH_TILE_WIDTH) b->root = mh_tile_root(b->leaf, MH_TILE_WIDTH);
 }
 
-struct work {
-	struct mh_ledger__bundle *bundle;
-	size_t n;
-	atomic_size_t next;
-};
-
 static void *work_off(void *ctx)
 {
-	struct work *w = ctx;
-	for (size_t i; (i = atomic_fetch_add(&w->next, 1)) < w->n;) hash_one(&w->bundle[i]);
+	struct mh_ledger__hashing *h = ctx;
+	for (size_t i; (i = atomic_fetch_add(&h->next, 1)) < h->n;) hash_one(&h->bundle[i]);
 	return NULL;
 }
 
-void mh_ledger__bundles_hash(struct mh_ledger__bundle *b, size_t n)
+void mh_ledger__hashing_begin(struct mh_ledger__hashing *h, struct mh_ledger__bundle *b, size_t n)
 {
-	struct work w = {.bundle = b, .n = n};
-	pthread_t thread[THREADS_MAX];
+	const size_t most = sizeof h->thread / sizeof h->thread[0];
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t want = cpus < 1 ? 1 : cpus > THREADS_MAX ? THREADS_MAX : (size_t)cpus, started = 0;
+	size_t want = cpus < 3 ? 1 : (size_t)cpus - 1;
+	if (want > most) want = most;
 	if (want > n) want = n;
-	while (started + 1 < want && pthread_create(&thread[started], NULL, work_off, &w) == 0) started++;
-	work_off(&w);
-	while (started > 0) pthread_join(thread[--started], NULL);
+	h->bundle = b;
+	h->n = n;
+	h->started = 0;
+	atomic_store(&h->next, 0);
+	while (h->started < want && pthread_create(&h->thread[h->started], NULL, work_off, h) == 0) h->started++;
+}
+
+void mh_ledger__hashing_end(struct mh_ledger__hashing *h)
+{
+	work_off(h);
+	while (h->started > 0) pthread_join(h->thread[--h->started], NULL);
 }

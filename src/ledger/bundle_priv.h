@@ -3,6 +3,9 @@
 #define MH_LEDGER_BUNDLE_PRIV_H
 #include "ledger/tile.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 struct mh_ledger__bundle {
 	/* in */
 	int64_t index;
@@ -17,7 +20,16 @@ struct mh_ledger__bundle {
 	struct mh_hash root; /* of the leaves, when there are 256 */
 };
 
-/* Fills what is "out" in each. Starts as many threads as there are processors, and waits for them; where none can be
- * started, the caller's does all. */
-void mh_ledger__bundles_hash(struct mh_ledger__bundle *b, size_t n);
+struct mh_ledger__hashing {
+	struct mh_ledger__bundle *bundle;
+	size_t n;
+	atomic_size_t next;
+	pthread_t thread[16];
+	size_t started;
+};
+/* Begins to fill what is "out" in each, on as many threads as there are processors besides the caller's (at least one), so that
+ * the caller can read on meanwhile. The bundles are not to be touched before _end, which takes its share of what is left and
+ * waits. Where no thread can be started, _end does all. */
+void mh_ledger__hashing_begin(struct mh_ledger__hashing *h, struct mh_ledger__bundle *b, size_t n);
+void mh_ledger__hashing_end(struct mh_ledger__hashing *h);
 #endif

@@ -8,6 +8,13 @@
 
 static struct mh_ledger__bundle bundles[N];
 
+static void hash(struct mh_ledger__bundle *b, size_t n)
+{
+	struct mh_ledger__hashing h;
+	mh_ledger__hashing_begin(&h, b, n);
+	mh_ledger__hashing_end(&h);
+}
+
 static void fill(struct mh_ledger__bundle *b, int64_t index, int width, int entries)
 {
 	*b = (struct mh_ledger__bundle){.index = index, .width = width, .file = MH_BUF(1 << 20)};
@@ -21,7 +28,7 @@ static void fill(struct mh_ledger__bundle *b, int64_t index, int width, int entr
 static void hashes_all(void **state)
 {
 	for (int i = 0; i < N; i++) fill(&bundles[i], i, MH_TILE_WIDTH, MH_TILE_WIDTH);
-	mh_ledger__bundles_hash(bundles, N);
+	hash(bundles, N);
 	for (int k = 0; k < N; k++) {
 		struct mh_ledger__bundle *b = &bundles[k];
 		assert_int_equal(b->ends_before, -1);
@@ -43,23 +50,23 @@ static void finds_cuts_and_rests(void **state)
 {
 	struct mh_ledger__bundle *b = &bundles[0];
 	fill(b, 0, 10, 9); /* one too few */
-	mh_ledger__bundles_hash(b, 1);
+	hash(b, 1);
 	assert_int_equal(b->ends_before, 9);
 	mh_buf_done(&b->file);
 	fill(b, 0, 10, 10);
 	b->file.len--; /* the last one is cut */
-	mh_ledger__bundles_hash(b, 1);
+	hash(b, 1);
 	assert_int_equal(b->ends_before, 9);
 	mh_buf_done(&b->file);
 	fill(b, 0, 10, 11); /* one too many */
-	mh_ledger__bundles_hash(b, 1);
+	hash(b, 1);
 	assert_int_equal(b->ends_before, -1);
 	assert_true(b->trailing);
 	b->more = true; /* … which is right when the full bundle stands for the partial one */
-	mh_ledger__bundles_hash(b, 1);
+	hash(b, 1);
 	assert_false(b->trailing);
 	mh_buf_done(&b->file);
-	mh_ledger__bundles_hash(NULL, 0);
+	hash(NULL, 0);
 }
 
 MH_TESTS(cmocka_unit_test(hashes_all), cmocka_unit_test(finds_cuts_and_rests))

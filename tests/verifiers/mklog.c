@@ -3,10 +3,7 @@
  *   mklog make DIR SIZE        a log of SIZE entries in DIR/log, with receipts, a consistency proof and the key
  *   mklog audit DIR|URL VKEY   our own audit; exit 1 and the place when the log is wrong
  *   mklog receipt FILE ENTRY VKEY
- *   mklog consistency FILE OLDER VKEY
- *   mklog speed DIR VKEY       audit against plain SHA-256 over the same bytes */
-#include "base/hash.h"
-#include "base/time.h"
+ *   mklog consistency FILE OLDER VKEY */
 #include "db/db.h"
 #include "ledger/audit.h"
 #include "ledger/export.h"
@@ -165,32 +162,12 @@ static int proof(const char *file, const char *other, const char *vkey, bool rec
 	return code != MH_OK;
 }
 
-static int speed(const char *place, const char *vkey)
-{
-	struct mh_note_key key = key_of(vkey);
-	struct mh_ledger_source s;
-	struct mh_ledger_audit report;
-	struct mh_err err = {0};
-	static char block[1 << 16];
-	must(mh_ledger_source_open(mh_str_c(place), &s, &err), &err);
-	int64_t start = mh_ticks();
-	must(mh_ledger_audit(&s, &key, NULL, &report, &err), &err);
-	int64_t took = mh_ticks() - start;
-	start = mh_ticks();
-	for (int64_t n = 0; n < report.bytes; n += (int64_t)sizeof block) mh_sha256_one(block, sizeof block);
-	int64_t plain = mh_ticks() - start;
-	printf("audit %" PRId64 " ms, plain SHA-256 of %" PRId64 " bytes %" PRId64 " ms\n", took, report.bytes, plain);
-	mh_ledger_source_done(&s);
-	return 0;
-}
-
 static int run(int argc, char **argv)
 {
 	int64_t size;
 	if (argc == 4 && !strcmp(argv[1], "make") && mh_str_to_i64(mh_str_c(argv[3]), &size))
 		return make(argv[2], size);
 	if (argc == 4 && !strcmp(argv[1], "audit")) return audit(argv[2], argv[3]);
-	if (argc == 4 && !strcmp(argv[1], "speed")) return speed(argv[2], argv[3]);
 	if (argc == 5 && !strcmp(argv[1], "receipt")) return proof(argv[2], argv[3], argv[4], true);
 	if (argc == 5 && !strcmp(argv[1], "consistency")) return proof(argv[2], argv[3], argv[4], false);
 	fputs("usage: see the head of mklog.c\n", stderr);
