@@ -29,12 +29,16 @@ IMPORT_BATCH = 1000     # most jobs in one transaction of the writer
 LIST = "/api/v1/matters?limit=50"
 
 
-def tool(name, *args):
-    """One line of JSON from a program of bench/."""
+def tool_lines(name, *args):
+    """Lines of JSON from a program of bench/."""
     done = subprocess.run([BUILD / f"bench_{name}", *map(str, args)], check=False, capture_output=True, text=True, timeout=170)
     if done.returncode:
         sys.exit(f"bench_{name}: {done.stderr.strip()[-1500:]}")
-    return json.loads(done.stdout)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def tool(name, *args):
+    return tool_lines(name, *args)[0]
 
 
 class Sqlite:
@@ -207,15 +211,11 @@ class Bench:
         self.line("scan over due clocks", store.name, pairs, "", "clocks/s", clocks=r["clocks"])
 
     def audit(self, folder):
-        made = folder / "made"
-        made.mkdir()
-        subprocess.run([BUILD / "mklog", "make", made, "200000"], check=True, capture_output=True)
-        pairs = []
-        for _ in range(self.args.rounds):
-            out = subprocess.run([BUILD / "mklog", "speed", made / "log", made / "log/vkey"], check=True, capture_output=True, text=True)
-            ours, size, plain = map(int, re.findall(r"\d+(?= ms| bytes)", out.stdout))
-            pairs.append((size / ours / 1000, size / plain / 1000))
-        self.line("audit of a ledger", "files", pairs, ">= 0.50", "MB/s", bytes=size)
+        """The auditor takes the processors that there are; the floor is one stream, which only one can hash."""
+        rounds = tool_lines("audit", folder, 400000, self.args.rounds)
+        for cpus, key in (("all processors", "seconds"), ("one processor", "processor_seconds")):
+            self.line(f"audit, {cpus}", "files", [(r["bytes"] / r[key] / 1e6, r["bytes"] / r["plain"] / 1e6) for r in rounds],
+                      ">= 0.50" if key == "seconds" else "", "MB/s", bytes=rounds[0]["bytes"])
 
     # --- all of it ---
 
@@ -248,7 +248,7 @@ def main():
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--json", default=str(BUILD / "bench.json"))
     args = p.parse_args()
-    subprocess.run(["ninja", "-C", BUILD, "bench", "mklog", "minhu"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", BUILD, "bench", "minhu"], check=True, stdout=subprocess.DEVNULL)
     bench = Bench(args)
     # On the disk of the build, not in /tmp: that may be memory, where a commit costs nothing.
     for kind in (Sqlite, Postgres):
@@ -267,4 +267,5 @@ def main():
                    "rounds": args.rounds, "lines": bench.lines}, f, indent=1)
 
 
-main()
+if __name__ == "__main__":
+    main()
