@@ -56,11 +56,11 @@ insert into calendar_rev (region, rev, at, hash, body, hours, source) values (:r
 -- bounded: a few revisions a year
 select region, rev, at, hash, body, hours, source from calendar_rev order by region, rev;
 
--- name: counter_next :one
--- Gapless for people's sake: a number is taken in the transaction that uses it.
-insert into counter (home_id, name, n) values (:home_id, :name, 1)
-on conflict (home_id, name) do update set n = counter.n + 1
-returning n;
+-- name: counter_get :opt
+select n from counter where home_id = :home_id and name = :name;
+
+-- name: counter_set :exec
+insert into counter (home_id, name, n) values (:home_id, :name, :n) on conflict (home_id, name) do update set n = excluded.n;
 
 -- name: lease_take :count
 -- Taken when it is free, ours already, or has run out; the epoch grows with every change of holder.

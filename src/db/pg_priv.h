@@ -6,7 +6,7 @@
 #include <libpq-fe.h>
 
 /* So many statements may be under way before their answers are read; bounds libpq's buffers. */
-#define MH_DB__PG_PENDING 256
+#define MH_DB__PG_PENDING 1024
 
 enum mh_db__pg_kind { MH_DB__PG_SIMPLE, MH_DB__PG_PREPARE, MH_DB__PG_RUN };
 struct mh_db__pg_pending {

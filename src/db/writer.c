@@ -101,6 +101,7 @@ static void writer_free(struct mh_writer *w)
 	mh_mem_free(w->uri);
 	mh_mem_free(w->ring);
 	mh_mem_free(w->batch);
+	mh_mem_free(w->keys);
 	mh_mem_free(w->errs);
 	mh_mem_free(w);
 }
@@ -122,8 +123,9 @@ static struct mh_writer *writer_new(const struct mh_writer_config *config)
 	w->uri = mh_mem_alloc(config->uri.len + 1);
 	w->ring = mh_mem_alloc(w->config.queue_cap * sizeof *w->ring);
 	w->batch = mh_mem_alloc(w->config.batch_max * sizeof *w->batch);
+	w->keys = mh_mem_alloc(w->config.batch_max * sizeof *w->keys);
 	w->errs = mh_mem_alloc(w->config.batch_max * sizeof *w->errs);
-	if (!w->uri || !w->ring || !w->batch || !w->errs) {
+	if (!w->uri || !w->ring || !w->batch || !w->keys || !w->errs) {
 		writer_free(w);
 		return NULL;
 	}
@@ -184,14 +186,21 @@ static enum mh_code enqueue(struct mh_writer *w, struct mh_writer__job job, size
 	return MH_OK;
 }
 
+enum mh_code mh_writer_submit_as(struct mh_writer *w, mh_writer_job *job, void *arg, struct mh_str key,
+				 mh_writer_done *done, struct mh_err *reterr)
+{
+	size_t at;
+	struct mh_writer__job it = {.run = job, .arg = arg, .done = done, .key = key};
+	pthread_mutex_lock(&w->lock);
+	enum mh_code code = enqueue(w, it, &at, reterr);
+	pthread_mutex_unlock(&w->lock);
+	return code;
+}
+
 enum mh_code mh_writer_submit(struct mh_writer *w, mh_writer_job *job, void *arg, mh_writer_done *done,
 			      struct mh_err *reterr)
 {
-	size_t at;
-	pthread_mutex_lock(&w->lock);
-	enum mh_code code = enqueue(w, (struct mh_writer__job){.run = job, .arg = arg, .done = done}, &at, reterr);
-	pthread_mutex_unlock(&w->lock);
-	return code;
+	return mh_writer_submit_as(w, job, arg, (struct mh_str){0}, done, reterr);
 }
 
 /* Under the lock, which it gives up while waiting. False: not begun in time. */

@@ -22,6 +22,9 @@ typedef void mh_writer_done(void *arg, enum mh_code code, const struct mh_err *e
 struct mh_writer_hooks {
 	/* After each connect, before any job: read what is kept in memory, take the lease. An error ends the connection. */
 	enum mh_code (*opened)(void *ctx, struct mh_db *db, struct mh_err *reterr);
+	/* The first statements of each transaction, before the jobs: what they were submitted under (_submit_as), so that it is asked
+	 * for all of them at once. An error undoes it. */
+	enum mh_code (*ahead)(void *ctx, struct mh_db *db, const struct mh_str *keys, size_t n, struct mh_err *reterr);
 	/* The last statements of each transaction: number the events, sign the head, check the lease. An error undoes it. */
 	enum mh_code (*before_commit)(void *ctx, struct mh_db *db, struct mh_err *reterr);
 	void (*after_commit)(void *ctx, struct mh_db *db);
@@ -53,6 +56,9 @@ struct mh_writer *mh_writer_stop(struct mh_writer *w);
  * called. `done` may be NULL. `arg` must live until `done`. */
 enum mh_code mh_writer_submit(struct mh_writer *w, mh_writer_job *job, void *arg, mh_writer_done *done,
 			      struct mh_err *reterr);
+/* The same for a job that recognises its own work by a request key, which the hook `ahead` is told. It must live until `done`. */
+enum mh_code mh_writer_submit_as(struct mh_writer *w, mh_writer_job *job, void *arg, struct mh_str key,
+				 mh_writer_done *done, struct mh_err *reterr);
 /* As submit, and waits for the job's fate. MH_E_TIMEOUT: it had not begun after wait_ms and will not. A job that has begun is
  * waited for: the store's own deadline for statements bounds that. Not on the writer thread (MH_E_INTERNAL). */
 enum mh_code mh_writer_run(struct mh_writer *w, mh_writer_job *job, void *arg, int wait_ms, struct mh_err *reterr);

@@ -62,6 +62,15 @@ static enum mh_code run_job(struct mh_writer *w, size_t i)
 	return job->code;
 }
 
+static enum mh_code look_ahead(struct mh_writer *w, size_t at, size_t n, struct mh_err *reterr)
+{
+	size_t keys = 0;
+	if (!w->config.hooks.ahead) return MH_OK;
+	for (size_t i = at; i < at + n; i++)
+		if (w->batch[i].key.len) w->keys[keys++] = w->batch[i].key;
+	return keys ? w->config.hooks.ahead(w->config.ctx, w->db, w->keys, keys, reterr) : MH_OK;
+}
+
 /* One transaction over jobs[at … at+n-1]. *ret_begun: whether a job ran, so that there is something to undo. */
 static enum mh_code together(struct mh_writer *w, size_t at, size_t n, bool *ret_begun, struct mh_err *reterr)
 {
@@ -69,6 +78,7 @@ static enum mh_code together(struct mh_writer *w, size_t at, size_t n, bool *ret
 	MH_DB_TX(tx, w->db);
 	MH_TRY(mh_db_begin_write(&tx, reterr));
 	*ret_begun = true;
+	MH_TRY(look_ahead(w, at, n, reterr));
 	for (size_t i = at; i < at + n; i++) {
 		uint64_t before = mh_db_writes(w->db);
 		enum mh_code code = run_job(w, i);

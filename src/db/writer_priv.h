@@ -17,6 +17,7 @@ struct mh_writer__job {
 	mh_writer_job *run; /* NULL: withdrawn by its caller */
 	void *arg;
 	mh_writer_done *done;
+	struct mh_str key; /* empty: none */
 	struct mh_writer__ticket *ticket;
 	enum mh_code code;
 };
@@ -37,6 +38,7 @@ struct mh_writer {
 
 	struct mh_db *db; /* the thread's own, like all below; NULL while there is no connection */
 	struct mh_writer__job *batch;
+	struct mh_str *keys; /* of the jobs of one transaction, those that have one */
 	struct mh_err *errs; /* of batch[i], when its code is an error */
 	int64_t tick_at;
 	int pauses; /* waited so far for this batch */

@@ -16,15 +16,18 @@ static enum mh_code may_raise(struct mh_tx *tx, const struct mh_intake *in, stru
 	return MH_FAIL(reterr, MH_E_FORBIDDEN, "A " MH_STR_FMT " is raised by offices only", MH_STR_ARG(d->kind));
 }
 
+struct mh_str mh_intake_request_id(struct mh_arena *a, struct mh_str key)
+{
+	return key.len ? mh_str_fmt(a, "raise:" MH_STR_FMT, MH_STR_ARG(key)) : MH_STR("");
+}
+
 enum mh_code mh_intake_raise(struct mh_tx *tx, const struct mh_intake *in, struct mh_outcome *ret,
 			     struct mh_err *reterr)
 {
 	struct mh_create create = {
 		.kind = in->kind, .fields = in->fields, .by = in->by, .raised = in->raised, .owner = -1};
 	MH_TRY(may_raise(tx, in, reterr));
-	if (in->key.len) {
-		create.request_id = mh_str_fmt(tx->arena, "raise:" MH_STR_FMT, MH_STR_ARG(in->key));
-		MH_TRY_MEM(create.request_id.ptr, reterr);
-	}
+	create.request_id = mh_intake_request_id(tx->arena, in->key);
+	MH_TRY_MEM(create.request_id.ptr, reterr);
 	return mh_matter_create(tx, &create, ret, reterr);
 }

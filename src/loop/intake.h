@@ -10,6 +10,8 @@ struct mh_intake {
 	struct mh_str key;    /* of the client, or empty: then a repeat is a second matter */
 	mh_time raised;       /* when it was really raised; 0: now. Staff only */
 };
+/* What the engine remembers the client's key as; empty for none. ptr is NULL when memory is short. */
+struct mh_str mh_intake_request_id(struct mh_arena *a, struct mh_str key);
 /* The same key and content again gives the same matter and code, and ret->again; the same key for something else is
  * MH_E_REUSED_KEY. MH_E_FORBIDDEN: this kind is raised by offices only, or `raised` is not theirs to say.
  * MH_E_INVALID: `raised` lies ahead, or what the engine finds. */

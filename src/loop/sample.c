@@ -292,9 +292,9 @@ static enum mh_code next(struct mh_sample__sim *s, int64_t *arrived, bool *ret_a
 
 static enum mh_code commit(struct mh_sample__sim *s, struct mh_db_tx *tx, struct mh_err *reterr)
 {
-	MH_TRY(mh_ledger_before_commit(s->city->ledger, s->db, reterr));
+	MH_TRY(mh_city_before_commit(s->city, s->db, reterr));
 	MH_TRY(mh_db_commit(tx, reterr));
-	mh_ledger_committed(s->city->ledger);
+	mh_city_committed(s->city);
 	s->batch = 0;
 	s->sign = false;
 	return mh_ledger_publish(s->city->ledger, s->db, s->now, true, NULL, reterr);
@@ -354,7 +354,7 @@ static enum mh_code play(struct mh_sample__sim *s, struct mh_buf *report, struct
 	if (n) s->newest = rows[0].id;
 	MH_DB_TX(tx, s->db);
 	enum mh_code code = history(s, &tx, reterr);
-	if (code != MH_OK) mh_ledger_rolled_back(s->city->ledger);
+	if (code != MH_OK) mh_city_rolled_back(s->city);
 	else count_open(s);
 	return code;
 }

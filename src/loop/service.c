@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "loop/handle.h"
+#include "loop/signer_priv.h"
 #include "sql_gen.h"
 
 #include <errno.h>
@@ -27,6 +28,7 @@ struct mh_service {
 	struct mh_arena arena;
 	struct mh_city *city;
 	struct mh_writer *writer;
+	struct mh_loop__signer *_Atomic signer; /* NULL until the writer has started */
 	_Atomic int64_t signed_size, ledger_size, behind_since, ticked;
 	_Atomic int due;
 	atomic_bool broken;
@@ -160,10 +162,16 @@ static enum mh_code opened(void *ctx, struct mh_db *db, struct mh_err *reterr)
 	return mh_city_reopen_ledger(s->city, db, reterr);
 }
 
+static enum mh_code ahead(void *ctx, struct mh_db *db, const struct mh_str *keys, size_t n, struct mh_err *reterr)
+{
+	struct mh_service *s = ctx;
+	return mh_city_ahead(s->city, db, keys, n, reterr);
+}
+
 static enum mh_code before_commit(void *ctx, struct mh_db *db, struct mh_err *reterr)
 {
 	struct mh_service *s = ctx;
-	return mh_ledger_before_commit(s->city->ledger, db, reterr);
+	return mh_city_before_commit(s->city, db, reterr);
 }
 
 static void tell(struct mh_service *s, const struct mh_err *err)
@@ -171,15 +179,11 @@ static void tell(struct mh_service *s, const struct mh_err *err)
 	if (s->config.trouble) s->config.trouble(s->config.trouble_ctx, err);
 }
 
-static void publish(struct mh_service *s, struct mh_db *db, bool force)
+static void count_signed(struct mh_service *s)
 {
-	struct mh_err err = {0};
-	mh_time now = mh_now(&s->config.clock);
-	if (mh_ledger_broken(s->city->ledger)) return; /* it has been told once */
-	if (mh_ledger_publish(s->city->ledger, db, now, force, NULL, &err) != MH_OK) tell(s, &err);
 	bool behind = mh_ledger_signed_size(s->city->ledger) < mh_ledger_size(s->city->ledger);
 	if (!behind) atomic_store(&s->behind_since, 0);
-	else if (!atomic_load(&s->behind_since)) atomic_store(&s->behind_since, now);
+	else if (!atomic_load(&s->behind_since)) atomic_store(&s->behind_since, mh_now(&s->config.clock));
 	atomic_store(&s->broken, mh_ledger_broken(s->city->ledger));
 	atomic_store(&s->ledger_size, mh_ledger_size(s->city->ledger));
 	atomic_store(&s->signed_size, mh_ledger_signed_size(s->city->ledger));
@@ -223,15 +227,24 @@ static void remove_files(struct mh_service *s)
 static void after_commit(void *ctx, struct mh_db *db)
 {
 	struct mh_service *s = ctx;
+	(void)db;
 	remove_files(s);
-	mh_ledger_committed(s->city->ledger);
-	publish(s, db, false);
+	mh_city_committed(s->city);
+	count_signed(s);
+	if (s->signer) mh_loop__signer_offer(s->signer);
+}
+
+static void settled(void *ctx, const struct mh_err *err)
+{
+	struct mh_service *s = ctx;
+	if (err) tell(s, err);
+	count_signed(s);
 }
 
 static void rolled_back(void *ctx)
 {
 	struct mh_service *s = ctx;
-	if (s->city) mh_ledger_rolled_back(s->city->ledger);
+	if (s->city) mh_city_rolled_back(s->city);
 	spare_files(s);
 }
 
@@ -297,6 +310,7 @@ static enum mh_code start(struct mh_service *s, struct mh_err *reterr)
 				     .ctx = s,
 				     .tick_ms = s->config.tick_ms ? s->config.tick_ms : TICK_MS,
 				     .hooks = {.opened = opened,
+					       .ahead = ahead,
 					       .before_commit = before_commit,
 					       .after_commit = after_commit,
 					       .rolled_back = rolled_back,
@@ -308,11 +322,25 @@ static enum mh_code start(struct mh_service *s, struct mh_err *reterr)
 	s->config.state_dir = mh_str_dup(&s->arena, s->config.state_dir);
 	MH_TRY_MEM(s->config.uri.ptr, reterr);
 	MH_TRY_MEM(s->config.state_dir.ptr, reterr);
-	return mh_writer_start(&w, &s->writer, reterr);
+	MH_TRY(mh_writer_start(&w, &s->writer, reterr));
+	struct mh_loop__signer *signer = NULL;
+	MH_TRY(mh_loop__signer_start(&(struct mh_loop__signer_config){.uri = s->config.uri,
+								      .state_dir = s->config.state_dir,
+								      .clock = s->config.clock,
+								      .writer = s->writer,
+								      .city = s->city,
+								      .settled = settled,
+								      .ctx = s},
+				     &signer, reterr));
+	s->signer = signer;
+	return MH_OK;
 }
 
 static void discard(struct mh_service *s)
 {
+	mh_loop__signer_end(s->signer);
+	mh_writer_stop(s->writer);
+	mh_loop__signer_free(s->signer);
 	struct mh_arena arena = s->arena;
 	mh_arena_done(&s->doomed_arena);
 	mh_city_free(s->city);
@@ -346,9 +374,8 @@ void mh_service_stop(struct mh_service *s)
 	if (!s) return;
 	struct mh_err err = {0};
 	/* One second is the longest that a head may wait; then the last one covers everything. */
-	mh_service_wait_signed(s, INT64_MAX, 1500, NULL);
+	mh_service_wait_signed(s, INT64_MAX, 2000, NULL);
 	if (mh_writer_run(s->writer, last_words, s, JOB_WAIT_MS, &err) != MH_OK) tell(s, &err);
-	mh_writer_stop(s->writer);
 	discard(s);
 }
 

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -349,6 +350,7 @@ enum mh_code mh_city_open(struct mh_db *db, struct mh_str state_dir, bool write,
 enum mh_code mh_city_reopen_ledger(struct mh_city *c, struct mh_db *db, struct mh_err *reterr)
 {
 	c->ledger = mh_ledger_close(c->ledger);
+	c->numbers.year = 0;
 	MH_TRY(resume_ids(c, db, reterr));
 	return mh_ledger_open(db, c->home_id, c->state_dir, &c->ledger, reterr);
 }
@@ -358,6 +360,8 @@ void mh_city_free(struct mh_city *c)
 	if (!c) return;
 	mh_ledger_close(c->ledger);
 	sodium_memzero(&c->master, sizeof c->master);
+	mh_mem_free(c->fresh.keys);
+	mh_mem_free(c->fresh.used);
 	struct mh_arena arena = c->arena;
 	mh_mem_free(c);
 	mh_arena_done(&arena);

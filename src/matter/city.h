@@ -49,6 +49,18 @@ struct mh_city {
 	int n_sick;
 	mh_time last_id_ms;
 	int id_step; /* ids are never given twice, even when the clock steps back */
+	/* The last number given to a matter of a year (0: the store has not been asked). Its row is written once a transaction. */
+	struct {
+		int year;
+		int64_t n;
+		bool changed;
+	} numbers;
+	/* Request keys of which this transaction knows that nobody used them yet: sorted, in their owners' memory. */
+	struct {
+		struct mh_str *keys;
+		bool *used; /* since then */
+		size_t n, room;
+	} fresh;
 };
 
 /* For reading: ledger stays NULL. For writing: the connection must be the writer's. Errors: what the store, the keys and
@@ -57,7 +69,14 @@ enum mh_code mh_city_open(struct mh_db *db, struct mh_str state_dir, bool write,
 			  struct mh_rng rng, struct mh_city **ret, struct mh_err *reterr);
 /* After a lost connection: the ledger is opened again over the new one; the rest stays. */
 enum mh_code mh_city_reopen_ledger(struct mh_city *c, struct mh_db *db, struct mh_err *reterr);
-void mh_city_free(struct mh_city *c); /* NULL is accepted */
+/* The round of each write transaction: perhaps first the request keys of what it is to do, asked for all together (they must live
+ * until it ends); the last statements before the commit; and word of how it ended. */
+enum mh_code mh_city_ahead(struct mh_city *c, struct mh_db *db, const struct mh_str *keys, size_t n,
+			   struct mh_err *reterr);
+enum mh_code mh_city_before_commit(struct mh_city *c, struct mh_db *db, struct mh_err *reterr);
+void mh_city_committed(struct mh_city *c);   /* durably */
+void mh_city_rolled_back(struct mh_city *c); /* forgets everything since the last commit */
+void mh_city_free(struct mh_city *c);        /* NULL is accepted */
 void mh_city_freep(struct mh_city **c);
 
 const struct mh_class *mh_city_class(const struct mh_city *c, struct mh_str code);
@@ -74,4 +93,11 @@ int64_t mh_city_next_id(struct mh_city *c, mh_time now);
 /* When an id was given; the smallest id of an instant. */
 mh_time mh_city_id_time(int64_t id);
 int64_t mh_city_id_at(mh_time t);
+/* The next number of a matter in that year: gapless, for people's sake. A matter that is not made after all gives its number back,
+ * unless the transaction is undone, which does so for all. */
+enum mh_code mh_city_next_number(struct mh_city *c, struct mh_db *db, int year, int64_t *ret, struct mh_err *reterr);
+/* Whether mh_city_ahead found in this transaction that the key is new, and nobody has used it since (mh_city_key_use). */
+bool mh_city_key_fresh(const struct mh_city *c, struct mh_str key);
+void mh_city_key_use(struct mh_city *c, struct mh_str key);
+void mh_city_unnumber(struct mh_city *c, int year, int64_t n);
 #endif

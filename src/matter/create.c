@@ -54,7 +54,7 @@ static enum mh_code check_required(const struct mh_def *d, const json_t *given, 
 	return MH_OK;
 }
 
-static enum mh_code identity(struct mh_tx *tx, struct mh_matter *m, struct mh_err *reterr)
+static enum mh_code identity(struct mh_tx *tx, struct mh_matter *m, int64_t *ret_n, struct mh_err *reterr)
 {
 	struct mh_city *c = tx->city;
 	unsigned char ref[16];
@@ -63,14 +63,10 @@ static enum mh_code identity(struct mh_tx *tx, struct mh_matter *m, struct mh_er
 	m->ref = mh_str_hex(tx->arena, (struct mh_bytes){ref, sizeof ref});
 	MH_TRY_MEM(m->ref.ptr, reterr);
 	int year = mh_time_civil(tx->now, c->zone_min).year;
-	struct mh_str counter = mh_str_fmt(tx->arena, "matter-%d", year);
-	MH_TRY_MEM(counter.ptr, reterr);
-	struct mh_q_counter_next_row row;
-	MH_TRY(mh_q_counter_next(tx->db, tx->arena,
-				 &(struct mh_q_counter_next_in){.home_id = c->home_id, .name = counter}, &row, reterr));
-	m->number = mh_str_fmt(tx->arena, "%d-" MH_STR_FMT "-%06lld", year, MH_STR_ARG(c->home_code), (long long)row.n);
-	MH_TRY_MEM(m->number.ptr, reterr);
-	return MH_OK;
+	MH_TRY(mh_city_next_number(c, tx->db, year, ret_n, reterr));
+	m->number = mh_str_fmt(tx->arena, "%d-" MH_STR_FMT "-%06lld", year, MH_STR_ARG(c->home_code),
+			       (long long)*ret_n);
+	return m->number.ptr ? MH_OK : mh_no_memory(reterr);
 }
 
 static enum mh_code new_key(struct mh_tx *tx, struct mh_matter *m, struct mh_err *reterr)
@@ -233,7 +229,7 @@ enum mh_code mh_engine__repeated(struct mh_tx *tx, struct mh_str request_id, str
 {
 	struct mh_q_request_key_get_row row;
 	*ret_again = false;
-	if (!request_id.len) return MH_OK;
+	if (!request_id.len || mh_city_key_fresh(tx->city, request_id)) return MH_OK;
 	struct mh_q_request_key_get_in in = {.home_id = tx->city->home_id, .request_id = request_id};
 	MH_TRY(mh_q_request_key_get(tx->db, tx->arena, &in, ret_again, &row, reterr));
 	if (!*ret_again) return MH_OK;
@@ -255,7 +251,9 @@ enum mh_code mh_engine__remember(struct mh_tx *tx, struct mh_str request_id, str
 					     .matter_id = m->id,
 					     .seq = m->last_seq,
 					     .at = tx->now};
-	return request_id.len ? mh_q_request_key_add(tx->db, &in, reterr) : MH_OK;
+	if (!request_id.len) return MH_OK;
+	mh_city_key_use(tx->city, request_id);
+	return mh_q_request_key_add(tx->db, &in, reterr);
 }
 
 static enum mh_code make(struct mh_tx *tx, const struct mh_create *in, struct mh_matter **ret, struct mh_err *reterr)
@@ -274,11 +272,14 @@ static enum mh_code make(struct mh_tx *tx, const struct mh_create *in, struct mh
 	m->facts = json_object();
 	m->uses = json_object();
 	if (!m->facts || !m->uses) return mh_no_memory(reterr);
-	char code[20];
-	MH_TRY(identity(tx, m, reterr));
-	MH_TRY(tracking(tx, m, code, reterr));
+	char tracked[20];
+	int64_t n = 0;
 	*ret = m;
-	return build(tx, m, in, given, reterr);
+	enum mh_code code = identity(tx, m, &n, reterr);
+	if (code == MH_OK) code = tracking(tx, m, tracked, reterr);
+	if (code == MH_OK) code = build(tx, m, in, given, reterr);
+	if (code != MH_OK && n) mh_city_unnumber(tx->city, mh_time_civil(tx->now, tx->city->zone_min).year, n);
+	return code;
 }
 
 enum mh_code mh_matter_create(struct mh_tx *tx, const struct mh_create *in, struct mh_outcome *ret,

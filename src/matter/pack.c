@@ -324,9 +324,9 @@ static enum mh_code build(struct pack *p, struct mh_err *reterr)
 	MH_TRY(mh_city_open(p->db, p->state_dir, true, p->clock, p->rng, &city, reterr));
 	MH_TRY(calendar_entry(p, city, reterr));
 	MH_TRY(definitions(p, city, reterr));
-	MH_TRY(mh_ledger_before_commit(city->ledger, p->db, reterr));
+	MH_TRY(mh_city_before_commit(city, p->db, reterr));
 	MH_TRY(mh_db_commit(&tx, reterr));
-	mh_ledger_committed(city->ledger);
+	mh_city_committed(city);
 	return mh_ledger_publish(city->ledger, p->db, mh_now(&p->clock), true, NULL, reterr);
 }
 

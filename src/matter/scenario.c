@@ -42,11 +42,11 @@ enum mh_code mh_story__tx(struct mh_story *st, mh_story_job *fn, void *arg, stru
 		MH_DB_TX(dtx, s->db);
 		code = mh_db_begin_write(&dtx, reterr);
 		if (code == MH_OK) code = fn(&tx, arg, reterr);
-		if (code == MH_OK) code = mh_ledger_before_commit(s->city->ledger, s->db, reterr);
+		if (code == MH_OK) code = mh_city_before_commit(s->city, s->db, reterr);
 		if (code == MH_OK) code = mh_db_commit(&dtx, reterr);
 	}
-	if (code == MH_OK) mh_ledger_committed(s->city->ledger);
-	else mh_ledger_rolled_back(s->city->ledger);
+	if (code == MH_OK) mh_city_committed(s->city);
+	else mh_city_rolled_back(s->city);
 	if (code == MH_OK) code = mh_ledger_publish(s->city->ledger, s->db, s->now, true, NULL, reterr);
 	mh_arena_done(&arena);
 	return code;

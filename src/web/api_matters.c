@@ -27,7 +27,8 @@ static enum mh_code raise_job(struct mh_request *req, struct mh_response *res, v
 
 static enum mh_code post_matter(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
-	return mh_request_defer(req, raise_job, NULL, reterr);
+	return mh_request_defer_as(req, mh_intake_request_id(&req->arena, req->idempotency_key), raise_job, NULL,
+				   reterr);
 }
 
 /* --- one matter --- */
@@ -124,6 +125,12 @@ static enum mh_code get_actions(struct mh_request *req, struct mh_response *res,
 	return mh_res_json(res, 200, j, reterr);
 }
 
+static struct mh_str act_key(struct mh_request *req)
+{
+	struct mh_str key = req->idempotency_key;
+	return key.len ? mh_str_fmt(&req->arena, "act:" MH_STR_FMT, MH_STR_ARG(key)) : MH_STR("");
+}
+
 static enum mh_code act_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
 			    struct mh_err *reterr)
 {
@@ -137,17 +144,15 @@ static enum mh_code act_job(struct mh_request *req, struct mh_response *res, voi
 			    .evidence = mh_req_json(req, "evidence"),
 			    .expect_seq = mh_req_int(req, "seq", -1)};
 	MH_TRY(mh_api_party(req, &tx, &g, in.transition, &in.by, reterr));
-	if (req->idempotency_key.len) {
-		in.request_id = mh_str_fmt(&req->arena, "act:" MH_STR_FMT, MH_STR_ARG(req->idempotency_key));
-		MH_TRY_MEM(in.request_id.ptr, reterr);
-	}
+	in.request_id = act_key(req);
+	MH_TRY_MEM(in.request_id.ptr, reterr);
 	MH_TRY(mh_matter_act(&tx, &in, &out, reterr));
 	return mh_res_json(res, 200, mh_api_outcome(&tx, &out, false), reterr);
 }
 
 static enum mh_code post_action(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
-	return mh_request_defer(req, act_job, NULL, reterr);
+	return mh_request_defer_as(req, act_key(req), act_job, NULL, reterr);
 }
 
 /* An officer votes for the own unit's seat only. */

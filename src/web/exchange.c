@@ -287,6 +287,15 @@ enum mh_code mh_request_defer(struct mh_request *req, mh_write_job *job, void *a
 	return MH_OK;
 }
 
+enum mh_code mh_request_defer_as(struct mh_request *req, struct mh_str key, mh_write_job *job, void *arg,
+				 struct mh_err *reterr)
+{
+	MH_TRY_MEM(key.ptr, reterr);
+	MH_TRY(mh_request_defer(req, job, arg, reterr));
+	req->exchange->job_key = key;
+	return MH_OK;
+}
+
 enum mh_code mh_request_defer_slow(struct mh_request *req, mh_slow_job *slow, mh_write_job *job, void *arg,
 				   struct mh_err *reterr)
 {
@@ -343,7 +352,7 @@ void mh_web__slow_done(struct mh_web_exchange *ex, enum mh_code code, const stru
 	const struct mh_http_store *store = &ex->http->config.store;
 	struct mh_err mine = {0};
 	if (code == MH_OK) {
-		code = store->submit(store->ctx, run_job, ex, job_done, &mine);
+		code = store->submit(store->ctx, run_job, ex, ex->job_key, job_done, &mine);
 		err = &mine;
 	}
 	if (code != MH_OK) job_done(ex, code, err);
@@ -362,7 +371,8 @@ static enum MHD_Result submit(struct mh_web_exchange *ex)
 	mh_web__wait_add(ex);
 	pthread_mutex_unlock(&h->lock);
 	enum mh_code code = ex->slow ? mh_web__slow_add(ex, &err)
-				     : h->config.store.submit(h->config.store.ctx, run_job, ex, job_done, &err);
+				     : h->config.store.submit(h->config.store.ctx, run_job, ex, ex->job_key, job_done,
+							      &err);
 	if (code != MH_OK) job_done(ex, code, &err);
 	return MHD_YES;
 }

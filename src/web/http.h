@@ -21,8 +21,9 @@ struct mh_http_store {
 	/* A read connection for this thread and request; _unread gives it back when the handler has returned. NULL: none. */
 	enum mh_code (*read)(void *ctx, struct mh_db **ret, struct mh_err *reterr);
 	void (*unread)(void *ctx, struct mh_db *db);
-	/* Queues a job; done is called exactly once, from any thread, unless submit itself fails. */
-	enum mh_code (*submit)(void *ctx, mh_http_job *job, void *arg, mh_http_done *done, struct mh_err *reterr);
+	/* Queues a job; done is called exactly once, from any thread, unless submit itself fails. key: as in mh_request_defer_as. */
+	enum mh_code (*submit)(void *ctx, mh_http_job *job, void *arg, struct mh_str key, mh_http_done *done,
+			       struct mh_err *reterr);
 	/* Another number after every change of the store, before anybody is told of the change. NULL: no answer is kept. */
 	uint64_t (*version)(void *ctx);
 };

@@ -43,6 +43,7 @@ struct mh_web_exchange {
 	mh_write_job *job;
 	mh_slow_job *slow; /* runs before it */
 	void *job_arg;
+	struct mh_str job_key;
 	struct mh_web_exchange *next_slow; /* under http->slow.lock */
 	struct mh_web__answer *kept;       /* the answer, when it was kept; a reference */
 	bool keep;                         /* the answer may be kept, under: */

@@ -47,10 +47,11 @@ static void pool_unread(void *ctx, struct mh_db *db)
 	mh_db_close(db);
 }
 
-static enum mh_code pool_submit(void *ctx, mh_http_job *job, void *arg, mh_http_done *done, struct mh_err *reterr)
+static enum mh_code pool_submit(void *ctx, mh_http_job *job, void *arg, struct mh_str key, mh_http_done *done,
+				struct mh_err *reterr)
 {
 	struct mh_http_pool *p = ctx;
-	return mh_writer_submit(p->writer, job, arg, done, reterr);
+	return mh_writer_submit_as(p->writer, job, arg, key, done, reterr);
 }
 
 enum mh_code mh_http_pool_open(struct mh_str uri, struct mh_writer *writer,

@@ -142,6 +142,10 @@ typedef enum mh_code mh_write_job(struct mh_request *req, struct mh_response *re
 				  struct mh_err *reterr);
 /* Called by a handler, which then returns this function's code at once. arg: in the request's arena. */
 enum mh_code mh_request_defer(struct mh_request *req, mh_write_job *job, void *arg, struct mh_err *reterr);
+/* The same for a job that asks whether its request key was used before: the writer then asks for many at once. key: as the engine
+ * has it (raise:…), in the request's arena. */
+enum mh_code mh_request_defer_as(struct mh_request *req, struct mh_str key, mh_write_job *job, void *arg,
+				 struct mh_err *reterr);
 /* The same with something slow before it (a password hash), which runs one at a time on a thread of its own; db is a read
  * connection. It may fail, then the job does not run. */
 typedef enum mh_code mh_slow_job(struct mh_request *req, void *arg, struct mh_db *db, struct mh_err *reterr);

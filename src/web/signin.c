@@ -162,7 +162,8 @@ static void note_use(struct mh_signin *s, const struct mh_session *session, mh_t
 	if (!arg) return;
 	snprintf(arg->hash, sizeof arg->hash, MH_STR_FMT, MH_STR_ARG(session->hash));
 	arg->at = now;
-	if (s->config.store.submit(s->config.store.ctx, seen_job, arg, seen_done, NULL) != MH_OK) mh_mem_free(arg);
+	if (s->config.store.submit(s->config.store.ctx, seen_job, arg, MH_STR(""), seen_done, NULL) != MH_OK)
+		mh_mem_free(arg);
 }
 
 /* --- who acts --- */

@@ -72,6 +72,8 @@ GOOD = [
      'home_id = :home_id union all select up.id, depth + 1 from up where depth < 3) select up.id from up order by id;', ['int64_t id;']),
     ('a claim', '-- name: x1 :many\nupdate item set owner_id = :owner_id where home_id = :home_id and id in (select id from item '
      'where home_id = :home_id order by id limit :limit) returning id;', ['int64_t id;', 'bool owner_id_null;']),
+    ('a list of parameters', f'-- name: x1 :many\n-- bounded: by the list\n-- param: ids int[3]\nselect id from item {WHERE} and id in (:ids) order by id;',
+     ['int64_t home_id;\n\tint64_t ids[3];']),
     ('a comment in the text', f"-- name: x1 :opt\nselect id -- :not a parameter\nfrom item {WHERE} and note = ':nor this';", ['int64_t home_id;\n}']),
 ]
 

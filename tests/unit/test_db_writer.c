@@ -17,12 +17,22 @@ static char uri[256];
 static struct seen {
 	atomic_int opened, before, after, undone, ticks, trouble;
 	atomic_int opened_code, before_code, tick_code;
+	char ahead[256]; /* the keys, those of one transaction after a | */
 } seen;
 
 static enum mh_code on_opened(void *ctx, struct mh_db *db, struct mh_err *reterr)
 {
 	seen.opened++;
 	return seen.opened_code ? MH_FAIL(reterr, (enum mh_code)seen.opened_code, "refused") : MH_OK;
+}
+static enum mh_code on_ahead(void *ctx, struct mh_db *db, const struct mh_str *keys, size_t n, struct mh_err *reterr)
+{
+	assert_true(mh_db_in_tx(db));
+	for (size_t i = 0; i < n; i++) {
+		size_t at = strlen(seen.ahead);
+		snprintf(seen.ahead + at, sizeof seen.ahead - at, "%s" MH_STR_FMT, i ? " " : "|", MH_STR_ARG(keys[i]));
+	}
+	return MH_OK;
 }
 static enum mh_code on_before(void *ctx, struct mh_db *db, struct mh_err *reterr)
 {
@@ -85,7 +95,7 @@ static struct mh_writer *start(int tick_ms, size_t queue_cap)
 		.mode = MH_DB_WRITE,
 		.tick_ms = tick_ms,
 		.queue_cap = queue_cap,
-		.hooks = {on_opened, on_before, on_after, on_undone, tick_ms ? on_tick : NULL, on_trouble}};
+		.hooks = {on_opened, on_ahead, on_before, on_after, on_undone, tick_ms ? on_tick : NULL, on_trouble}};
 	enum mh_code code = mh_writer_start(&c, &w, &err);
 	if (code) print_error("%s / %s\n", err.message, err.internal);
 	assert_int_equal(code, MH_OK);
@@ -209,6 +219,21 @@ static void a_late_failure_is_undone_alone(void **state)
 	for (int i = 0; i < 4; i++) assert_int_equal(t[i].told, 1);
 	assert_int_equal(stored(), 2);
 	assert_int_equal(seen.undone, 3); /* the batch, and the two that failed again */
+}
+
+/* The keys of each transaction are told before its jobs run: of all, and of each that runs again alone. */
+static void keys_are_told_ahead(void **state)
+{
+	struct task t[4] = {{.id = 1}, {.id = 2, .late = MH_E_CONFLICT}, {.id = 3}, {.id = 4}};
+	const char *keys[] = {"a", "b", "", "d"};
+	struct mh_writer *w = start(0, 0);
+	hold(w);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(mh_writer_submit_as(w, job, &t[i], mh_str_c(keys[i]), told, NULL), MH_OK);
+	release();
+	mh_writer_stop(w);
+	assert_string_equal(seen.ahead, "|a b d|a|b|d");
+	assert_int_equal(stored(), 3);
 }
 
 static void what_may_pass_is_tried_again(void **state)
@@ -359,7 +384,7 @@ static void every_call_may_fail(void **state)
 	cmocka_unit_test_prestate_setup_teardown(f, setup, teardown, (void *)(uintptr_t) "sqlite"),                    \
 		cmocka_unit_test_prestate_setup_teardown(f, setup, teardown, (void *)(uintptr_t) "postgres")
 
-MH_TESTS(BOTH(a_batch_is_one_commit), BOTH(an_early_failure_is_its_own), BOTH(a_late_failure_is_undone_alone),
-	 BOTH(what_may_pass_is_tried_again), BOTH(a_refusing_hook_fails_all), BOTH(a_full_queue_refuses),
-	 BOTH(a_caller_can_wait), BOTH(the_thread_cannot_wait_for_itself), BOTH(ticks_come),
+MH_TESTS(BOTH(a_batch_is_one_commit), BOTH(keys_are_told_ahead), BOTH(an_early_failure_is_its_own),
+	 BOTH(a_late_failure_is_undone_alone), BOTH(what_may_pass_is_tried_again), BOTH(a_refusing_hook_fails_all),
+	 BOTH(a_full_queue_refuses), BOTH(a_caller_can_wait), BOTH(the_thread_cannot_wait_for_itself), BOTH(ticks_come),
 	 BOTH(a_refused_start_says_why), BOTH(every_call_may_fail))

@@ -59,11 +59,11 @@ static enum mh_code run(mh_story_job *fn, void *arg, struct mh_err *err)
 		MH_DB_TX(dtx, stage->db);
 		code = mh_db_begin_write(&dtx, err);
 		if (code == MH_OK) code = fn(&tx, arg, err);
-		if (code == MH_OK) code = mh_ledger_before_commit(stage->city->ledger, stage->db, err);
+		if (code == MH_OK) code = mh_city_before_commit(stage->city, stage->db, err);
 		if (code == MH_OK) code = mh_db_commit(&dtx, err);
 	}
-	if (code == MH_OK) mh_ledger_committed(stage->city->ledger);
-	else mh_ledger_rolled_back(stage->city->ledger);
+	if (code == MH_OK) mh_city_committed(stage->city);
+	else mh_city_rolled_back(stage->city);
 	mh_arena_done(&arena);
 	return code;
 }
@@ -262,9 +262,9 @@ static void erasure_keeps_the_ledger(void **state)
 				    .expect_seq = -1,
 				    .by = {.role = MH_STR("citizen"), .org = -1, .matter_id = r.out.matter_id}};
 		assert_int_equal(mh_matter_act(&tx, &in, &a.out, &err), MH_OK);
-		assert_int_equal(mh_ledger_before_commit(stage->city->ledger, stage->db, &err), MH_OK);
+		assert_int_equal(mh_city_before_commit(stage->city, stage->db, &err), MH_OK);
 		assert_int_equal(mh_db_commit(&dtx, &err), MH_OK);
-		mh_ledger_committed(stage->city->ledger);
+		mh_city_committed(stage->city);
 	}
 	mh_arena_done(&arena);
 	assert_int_equal(run(erase_job, &e, &err), MH_OK);

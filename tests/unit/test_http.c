@@ -41,7 +41,8 @@ static void *run(void *p)
 	return NULL;
 }
 
-static enum mh_code submit(void *ctx, mh_http_job *job, void *arg, mh_http_done *done, struct mh_err *reterr)
+static enum mh_code submit(void *ctx, mh_http_job *job, void *arg, struct mh_str key, mh_http_done *done,
+			   struct mh_err *reterr)
 {
 	if (ctx) return MH_FAIL(reterr, MH_E_BUSY, "The queue is full");
 	struct job *j = malloc(sizeof *j);

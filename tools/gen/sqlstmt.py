@@ -31,6 +31,7 @@ class Item:
     name: str
     type: str
     nullable: bool
+    count: int = 1  # of a parameter that stands for a list: `in (:ids)`
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Reader:
     def __init__(self, schema, path, comment, body, line):
         self.schema, self.path, self.line = schema, path, line
         self.tags = {"param": {}, "type": {}, "nullable": set(), "notnull": set()}
+        self.counts = {}
         self.tables, self.outer = {}, set()  # alias → table name or None; aliases that an outer join may leave empty
         self.toks = tokens(path, body, line)
         self.st = Statement("", "", path, line, text=strip(body))
@@ -81,10 +83,11 @@ class Reader:
 
     def read_tag(self, tag, rest):
         if tag in ("param", "type"):
-            m = re.fullmatch(r"(\w+)\s+(int|text|blob)(\s+null)?", rest)
-            if not m:
-                self.fail(f"write `-- {tag}: name int|text|blob [null]`")
-            self.tags[tag][m.group(1)] = (m.group(2), bool(m.group(3)))
+            m = re.fullmatch(r"(\w+)\s+(int|text|blob)(?:\[(\d+)\])?(\s+null)?", rest)
+            if not m or m.group(3) and (tag == "type" or m.group(4)):
+                self.fail(f"write `-- {tag}: name int|text|blob [null]`, or for a list of parameters `-- param: name text[32]`")
+            self.tags[tag][m.group(1)] = (m.group(2), bool(m.group(4)))
+            self.counts[m.group(1)] = int(m.group(3) or 1)
         elif tag in ("nullable", "notnull"):
             self.tags[tag] |= set(re.findall(r"\w+", rest))
         elif tag == "row":
@@ -197,7 +200,7 @@ class Reader:
             else:
                 self.fail(f"parameter :{name} is no column; add `-- param: {name} int|text|blob`", t)
             null = (null or name in self.tags["nullable"]) and name not in self.tags["notnull"]
-            self.st.params.append(Item(self.c_name(name, t), typ, null))
+            self.st.params.append(Item(self.c_name(name, t), typ, null, self.counts.get(name, 1)))
         for name in self.tags["param"]:
             if ":" + name not in seen:
                 self.fail(f"`-- param: {name}` names no parameter of the statement")
