@@ -148,11 +148,10 @@ where home_id = :home_id and matter_id = :matter_id order by seq, step limit :li
 -- name: request_key_get :opt
 select hash, matter_id, seq from request_key where home_id = :home_id and request_id = :request_id;
 
--- name: request_keys_known :many
--- Which of these were used before: asked once for all the requests of a transaction. Places that are not needed stay empty.
--- bounded: as many as are asked for
--- param: request_ids text[60]
-select request_id from request_key where home_id = :home_id and request_id in (:request_ids) order by request_id;
+-- name: request_key_known :has
+-- Asked together for all the requests of a transaction. Not `in (…)`: of that PostgreSQL makes a scan as long as it has not looked
+-- at a young table.
+select seq from request_key where home_id = :home_id and request_id = :request_id;
 
 -- name: request_key_add :exec
 insert into request_key (home_id, request_id, hash, matter_id, seq, at) values (:home_id, :request_id, :hash, :matter_id, :seq, :at);

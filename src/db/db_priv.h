@@ -19,6 +19,7 @@ struct mh_db__sink {
 	struct mh_arena *arena;
 	char *rows;
 	size_t n, room, max; /* the driver may stop asking for rows once n == max */
+	bool later;          /* rows may come as late as `settle`, until when the sink must live */
 };
 enum mh_code mh_db__sink_row(struct mh_db__sink *sink, const struct mh_db__value *cols, struct mh_err *reterr);
 
@@ -42,6 +43,8 @@ struct mh_db__driver {
 	/* sink is NULL for statements without result. ret_changed is NULL when the answer need not be waited for. */
 	enum mh_code (*run)(struct mh_db *db, struct mh_db__slot *slot, const struct mh_db__value *params,
 			    struct mh_db__sink *sink, int64_t *ret_changed, struct mh_err *reterr);
+	/* Waits for what is under way. */
+	enum mh_code (*settle)(struct mh_db *db, struct mh_err *reterr);
 	enum mh_code (*deadline)(struct mh_db *db, struct mh_err *reterr);
 };
 extern const struct mh_db__driver mh_db__sqlite, mh_db__postgres;

@@ -161,9 +161,15 @@ static enum mh_code pg_prepare(struct mh_db *db, struct mh_db__slot *slot, struc
 static enum mh_code pg_run(struct mh_db *db, struct mh_db__slot *slot, const struct mh_db__value *params,
 			   struct mh_db__sink *sink, int64_t *ret_changed, struct mh_err *reterr)
 {
-	MH_TRY(mh_db__pg_send_run(db, slot, params, reterr));
-	if (!sink && !ret_changed) return MH_OK;
+	bool later = sink && sink->later;
+	MH_TRY(mh_db__pg_send_run(db, slot, params, later ? sink : NULL, reterr));
+	if (later || (!sink && !ret_changed)) return MH_OK;
 	return mh_db__pg_drain(db, (struct mh_db__pg_want){.sink = sink, .ret_changed = ret_changed}, reterr);
+}
+
+static enum mh_code pg_settle(struct mh_db *db, struct mh_err *reterr)
+{
+	return mh_db__pg_drain(db, (struct mh_db__pg_want){0}, reterr);
 }
 
 const struct mh_db__driver mh_db__postgres = {
@@ -176,5 +182,6 @@ const struct mh_db__driver mh_db__postgres = {
 	.script = pg_script,
 	.prepare = pg_prepare,
 	.run = pg_run,
+	.settle = pg_settle,
 	.deadline = pg_deadline,
 };

@@ -23,12 +23,11 @@ static enum mh_code room(struct mh_db *db, size_t need, struct mh_err *reterr)
 	return mh_db__pg_drain(db, (struct mh_db__pg_want){0}, reterr);
 }
 
-static enum mh_code sent(struct mh_db *db, int ok, enum mh_db__pg_kind kind, struct mh_db__slot *slot,
-			 struct mh_err *reterr)
+static enum mh_code sent(struct mh_db *db, int ok, struct mh_db__pg_pending what, struct mh_err *reterr)
 {
 	if (!ok) return mh_db__pg_lost(db, reterr);
 	struct mh_db__pg *pg = mh_db__pg(db);
-	pg->pending[pg->n++] = (struct mh_db__pg_pending){kind, slot};
+	pg->pending[pg->n++] = what;
 	return MH_OK;
 }
 
@@ -36,7 +35,7 @@ enum mh_code mh_db__pg_send(struct mh_db *db, const char *sql, struct mh_err *re
 {
 	MH_TRY(room(db, 1, reterr));
 	int ok = PQsendQueryParams(mh_db__pg(db)->c, sql, 0, NULL, NULL, NULL, NULL, 1);
-	return sent(db, ok, MH_DB__PG_SIMPLE, NULL, reterr);
+	return sent(db, ok, (struct mh_db__pg_pending){.kind = MH_DB__PG_SIMPLE}, reterr);
 }
 
 enum mh_code mh_db__pg_prepare(struct mh_db *db, struct mh_db__slot *slot, struct mh_err *reterr)
@@ -49,13 +48,13 @@ enum mh_code mh_db__pg_prepare(struct mh_db *db, struct mh_db__slot *slot, struc
 	for (size_t i = 0; i < stmt->n_params; i++) types[i] = mh_db__pg_oid(stmt->params[i].type);
 	snprintf(name, sizeof name, "s%u", slot->number);
 	int ok = PQsendPrepare(mh_db__pg(db)->c, name, stmt->text[MH_DB_POSTGRES], (int)stmt->n_params, types);
-	MH_TRY(sent(db, ok, MH_DB__PG_PREPARE, slot, reterr));
+	MH_TRY(sent(db, ok, (struct mh_db__pg_pending){MH_DB__PG_PREPARE, slot, NULL}, reterr));
 	slot->state = SLOT_SENT;
 	return MH_OK;
 }
 
 enum mh_code mh_db__pg_send_run(struct mh_db *db, struct mh_db__slot *slot, const struct mh_db__value *params,
-				struct mh_err *reterr)
+				struct mh_db__sink *later, struct mh_err *reterr)
 {
 	MH_TRY(room(db, 2, reterr)); /* both go into one pipeline: a drain between them might find the first refused */
 	MH_TRY(mh_db__pg_prepare(db, slot, reterr));
@@ -75,7 +74,7 @@ enum mh_code mh_db__pg_send_run(struct mh_db *db, struct mh_db__slot *slot, cons
 	}
 	snprintf(name, sizeof name, "s%u", slot->number);
 	int ok = PQsendQueryPrepared(mh_db__pg(db)->c, name, (int)n, values, lengths, formats, 1);
-	return sent(db, ok, MH_DB__PG_RUN, slot, reterr);
+	return sent(db, ok, (struct mh_db__pg_pending){MH_DB__PG_RUN, slot, later}, reterr);
 }
 
 /* ---- waiting */
@@ -169,6 +168,7 @@ enum mh_code mh_db__pg_drain(struct mh_db *db, struct mh_db__pg_want want, struc
 	for (size_t i = 0; i < n; i++) {
 		bool skipped = false;
 		struct mh_db__pg_want mine = i + 1 == n ? want : (struct mh_db__pg_want){0};
+		if (pg->pending[i].sink) mine.sink = pg->pending[i].sink;
 		enum mh_code code = drain_one(db, i, mine, until, &skipped, first ? NULL : reterr);
 		if (!first) first = code;
 		if (db->lost) return first;

@@ -12,6 +12,7 @@ enum mh_db__pg_kind { MH_DB__PG_SIMPLE, MH_DB__PG_PREPARE, MH_DB__PG_RUN };
 struct mh_db__pg_pending {
 	enum mh_db__pg_kind kind;
 	struct mh_db__slot *slot; /* NULL for SIMPLE */
+	struct mh_db__sink *sink; /* of a RUN whose rows may come later; else NULL */
 };
 
 /* The connection is always in pipeline mode: a statement is sent at once, and the answers are read when somebody needs
@@ -38,7 +39,7 @@ enum mh_code mh_db__pg_send(struct mh_db *db, const char *sql,
 			    struct mh_err *reterr); /* without parameters or result */
 enum mh_code mh_db__pg_prepare(struct mh_db *db, struct mh_db__slot *slot, struct mh_err *reterr);
 enum mh_code mh_db__pg_send_run(struct mh_db *db, struct mh_db__slot *slot, const struct mh_db__value *params,
-				struct mh_err *reterr);
+				struct mh_db__sink *later, struct mh_err *reterr);
 /* Reads every outstanding answer. Gives the first error; the pipeline is empty and usable afterwards, or db->lost. */
 enum mh_code mh_db__pg_drain(struct mh_db *db, struct mh_db__pg_want want, struct mh_err *reterr);
 

@@ -199,6 +199,25 @@ enum mh_code mh_db_run_opt(struct mh_db *db, const struct mh_db_stmt *stmt, stru
 	return MH_OK;
 }
 
+enum mh_code mh_db_run_has(struct mh_db *db, const struct mh_db_stmt *stmt, struct mh_arena *a, const void *in,
+			   size_t in_size, size_t n, bool *ret_found, struct mh_err *reterr)
+{
+	struct mh_db__sink *sinks = MH_NEW_ARRAY(a, n ? n : 1, struct mh_db__sink);
+	enum mh_code code = MH_OK;
+	MH_TRY_MEM(sinks, reterr);
+	for (size_t i = 0; i < n && code == MH_OK; i++) {
+		sinks[i] = (struct mh_db__sink){.stmt = stmt, .arena = a, .max = 1, .later = true};
+		code = run(db, stmt, (const char *)in + i * in_size, &sinks[i], NULL, reterr);
+	}
+	/* also after an error: what is under way knows the sinks */
+	enum mh_code end = db->driver->settle(db, code ? NULL : reterr);
+	if (end && db->in_tx) db->tx_failed = true;
+	MH_TRY(code);
+	MH_TRY(end);
+	for (size_t i = 0; i < n; i++) ret_found[i] = sinks[i].n > 0;
+	return MH_OK;
+}
+
 enum mh_code mh_db_run_one(struct mh_db *db, const struct mh_db_stmt *stmt, struct mh_arena *a, const void *in,
 			   void *ret, struct mh_err *reterr)
 {

@@ -225,6 +225,12 @@ static enum mh_code lite_script(struct mh_db *db, const char *sql, struct mh_err
 	return simple(db, sql, reterr);
 }
 
+static enum mh_code lite_settle(struct mh_db *db, struct mh_err *reterr)
+{
+	(void)db, (void)reterr; /* nothing is ever under way */
+	return MH_OK;
+}
+
 static enum mh_code lite_deadline(struct mh_db *db, struct mh_err *reterr)
 {
 	(void)db, (void)reterr; /* read at each statement */
@@ -320,5 +326,6 @@ const struct mh_db__driver mh_db__sqlite = {
 	.script = lite_script,
 	.prepare = lite_prepare,
 	.run = lite_run,
+	.settle = lite_settle,
 	.deadline = lite_deadline,
 };

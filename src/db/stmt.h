@@ -71,6 +71,9 @@ enum mh_code mh_db_run_one(struct mh_db *db, const struct mh_db_stmt *stmt, stru
 			   void *ret, struct mh_err *reterr);
 enum mh_code mh_db_run_opt(struct mh_db *db, const struct mh_db_stmt *stmt, struct mh_arena *a, const void *in,
 			   bool *ret_found, void *ret, struct mh_err *reterr);
+/* The same question for each of n inputs, asked together; the arena is for scratch. */
+enum mh_code mh_db_run_has(struct mh_db *db, const struct mh_db_stmt *stmt, struct mh_arena *a, const void *in,
+			   size_t in_size, size_t n, bool *ret_found, struct mh_err *reterr);
 /* May be sent without waiting: its error may come from a later call of the same transaction, at the latest its commit. */
 enum mh_code mh_db_run_exec(struct mh_db *db, const struct mh_db_stmt *stmt, const void *in, struct mh_err *reterr);
 enum mh_code mh_db_run_count(struct mh_db *db, const struct mh_db_stmt *stmt, const void *in, int64_t *ret_changed,

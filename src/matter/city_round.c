@@ -105,21 +105,15 @@ static void sort_keys(struct mh_city *c, const struct mh_str *keys, size_t n)
 enum mh_code mh_city_ahead(struct mh_city *c, struct mh_db *db, const struct mh_str *keys, size_t n,
 			   struct mh_err *reterr)
 {
-	struct mh_q_request_keys_known_in in = {.home_id = c->home_id};
-	const size_t most = sizeof in.request_ids / sizeof in.request_ids[0];
 	struct mh_arena a = MH_ARENA(0);
-	enum mh_code code = MH_OK;
 	c->fresh.n = 0;
 	MH_TRY(make_room(c, n, reterr));
 	sort_keys(c, keys, n);
-	for (size_t at = 0; at < c->fresh.n && code == MH_OK; at += most) {
-		struct mh_q_request_keys_known_row *rows;
-		size_t got = 0;
-		for (size_t i = 0; i < most; i++)
-			in.request_ids[i] = at + i < c->fresh.n ? c->fresh.keys[at + i] : MH_STR("");
-		code = mh_q_request_keys_known(db, &a, &in, &rows, &got, reterr);
-		for (size_t i = 0; i < got; i++) mh_city_key_use(c, rows[i].request_id);
-	}
+	struct mh_q_request_key_known_in *in = MH_NEW_ARRAY(&a, c->fresh.n, struct mh_q_request_key_known_in);
+	enum mh_code code = in || !n ? MH_OK : mh_no_memory(reterr);
+	for (size_t i = 0; in && i < c->fresh.n; i++)
+		in[i] = (struct mh_q_request_key_known_in){.home_id = c->home_id, .request_id = c->fresh.keys[i]};
+	if (code == MH_OK) code = mh_q_request_key_known(db, &a, in, c->fresh.n, c->fresh.used, reterr);
 	mh_arena_done(&a);
 	if (code != MH_OK) c->fresh.n = 0;
 	return code;

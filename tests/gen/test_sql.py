@@ -34,6 +34,7 @@ BAD = [
     ('an insert that lacks a value', '-- name: x1 :exec\ninsert into item_event (home_id, seq, id) values (:home_id, :seq, :id);', 'item_event.word'),
     ('an insert with home_id elsewhere', '-- name: x1 :exec\ninsert into item (id, home_id) values (:id, :home_id);', 'first column'),
     ('a read that is :exec', f'-- name: x1 :exec\nselect id from item {WHERE};', 'has no result'),
+    ('a write that is :has', f"-- name: x1 :has\nupdate item set state = 'x' {WHERE} returning id;", 'only reads'),
     ('avg', f'-- name: x1 :one\n-- type: n int\nselect avg(id) as n from item {WHERE};', 'avg()'),
     ('round', f'-- name: x1 :one\n-- type: n int\nselect round(id) as n from item {WHERE};', 'round()'),
     ('now', f'-- name: x1 :one\n-- type: n int\nselect now() as n from item {WHERE};', 'now()'),
@@ -72,8 +73,8 @@ GOOD = [
      'home_id = :home_id union all select up.id, depth + 1 from up where depth < 3) select up.id from up order by id;', ['int64_t id;']),
     ('a claim', '-- name: x1 :many\nupdate item set owner_id = :owner_id where home_id = :home_id and id in (select id from item '
      'where home_id = :home_id order by id limit :limit) returning id;', ['int64_t id;', 'bool owner_id_null;']),
-    ('a list of parameters', f'-- name: x1 :many\n-- bounded: by the list\n-- param: ids int[3]\nselect id from item {WHERE} and id in (:ids) order by id;',
-     ['int64_t home_id;\n\tint64_t ids[3];']),
+    ('a question for many', f'-- name: x1 :has\nselect id from item {WHERE} and id = :id;',
+     ['const struct mh_q_x1_in *in, size_t n, bool *ret_found']),
     ('a comment in the text', f"-- name: x1 :opt\nselect id -- :not a parameter\nfrom item {WHERE} and note = ':nor this';", ['int64_t home_id;\n}']),
 ]
 

@@ -352,6 +352,39 @@ static void many_statements_under_way(void **state)
 	mh_db_close(db);
 }
 
+/* More than may be under way at once, and answers that belong to their questions. */
+static void many_questions_at_once(void **state)
+{
+	enum { N = 3000 };
+	static struct t_q_item_known_in in[N];
+	static bool known[N];
+	struct mh_err err = {0};
+	struct mh_db *db = open_as(*state, MH_DB_WRITE);
+	MH_DB_TX(tx, db);
+	assert_int_equal(mh_db_begin_write(&tx, NULL), MH_OK);
+	for (int64_t i = 1; i <= N; i += 3) {
+		struct t_q_item_push_in item = {.home_id = 1, .id = i, .note = MH_STR("x")};
+		assert_int_equal(t_q_item_push(db, &item, NULL), MH_OK);
+	}
+	for (size_t i = 0; i < N; i++)
+		in[i] = (struct t_q_item_known_in){.home_id = 1, .id = (int64_t)i + 1, .note = MH_STR("x")};
+	in[9].note = MH_STR("y");
+	assert_int_equal(t_q_item_known(db, &scratch, in, N, known, &err), MH_OK);
+	for (size_t i = 0; i < N; i++) assert_int_equal(known[i], i % 3 == 0 && i != 9);
+	assert_int_equal(t_q_item_known(db, &scratch, in, 0, known, &err), MH_OK);
+	in[7].note = (struct mh_str){"\xff", 1}; /* refused before it is sent; those before it are under way */
+	assert_int_equal(t_q_item_known(db, &scratch, in, 20, known, &err), MH_E_INVALID);
+	assert_false(mh_db_failed(db));
+	assert_int_equal(t_q_item_known(db, &scratch, in, 7, known, &err), MH_OK);
+	assert_true(known[6] && !known[5]);
+	assert_int_equal(add(db, 1, 1, "again", &err), MH_E_CONFLICT);
+	assert_int_not_equal(t_q_item_known(db, &scratch, in, 7, known, &err), MH_OK);
+	mh_db_rollback(&tx);
+	assert_int_equal(t_q_item_known(db, &scratch, in, 7, known, &err), MH_OK); /* a transaction of its own */
+	assert_false(known[0] || known[6]);
+	mh_db_close(db);
+}
+
 /* One unit of work, as callers write it. */
 static enum mh_code work(struct mh_db *db)
 {
@@ -360,7 +393,11 @@ static enum mh_code work(struct mh_db *db)
 	MH_TRY(mh_db_begin_write(&tx, &err));
 	MH_TRY(add(db, 3, 1, "x", &err));
 	struct t_q_item_push_in in = {.home_id = 3, .id = 2, .note = MH_STR("new")};
+	struct t_q_item_known_in known[] = {{.home_id = 3, .id = 1, .note = MH_STR("x")}, {.home_id = 3, .id = 9}};
+	bool found[2] = {false, true};
 	MH_TRY(t_q_item_push(db, &in, &err));
+	MH_TRY(t_q_item_known(db, &scratch, known, 2, found, &err));
+	if (!found[0] || found[1]) return MH_E_INTERNAL;
 	struct t_q_item_row row;
 	MH_TRY(t_q_item_must(db, &scratch, &(struct t_q_item_must_in){3, 2}, &row, &err));
 	return mh_db_commit(&tx, &err);
@@ -379,7 +416,7 @@ static void every_call_may_fail(void **state)
 		assert_int_equal(count_all(db), 0);
 	}
 	mh_db_fail_after(-1, MH_OK);
-	assert_int_equal(failures, 5);
+	assert_int_equal(failures, 7);
 	assert_int_equal(count_all(db), 2);
 	mh_db_close(db);
 }
@@ -448,6 +485,6 @@ static void a_failed_script_leaves_nothing(void **state)
 MH_TESTS(BOTH(values_come_back), BOTH(none_and_some), BOTH(sums_and_comparisons), BOTH(outer_join_and_claim),
 	 BOTH(counts_changes), BOTH(bad_text_is_refused), BOTH(conflicts_name_the_key), BOTH(foreign_keys_hold),
 	 BOTH(late_error_spoils_the_commit), BOTH(writes_need_a_write_transaction), BOTH(scope_exit_rolls_back),
-	 BOTH(readers_see_one_state), BOTH(many_statements_under_way), BOTH(every_call_may_fail),
-	 BOTH(memory_may_be_short), BOTH(every_statement_prepares), BOTH(slow_statements_are_stopped),
-	 BOTH(a_failed_script_leaves_nothing))
+	 BOTH(readers_see_one_state), BOTH(many_statements_under_way), BOTH(many_questions_at_once),
+	 BOTH(every_call_may_fail), BOTH(memory_may_be_short), BOTH(every_statement_prepares),
+	 BOTH(slow_statements_are_stopped), BOTH(a_failed_script_leaves_nothing))

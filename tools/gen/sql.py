@@ -33,16 +33,8 @@ def ddl(schema, engine):
 
 def numbered(st, mark):
     """The text with `:name` rewritten to ?1 or $1."""
-    order, at = {}, 0
-    for p in st.params:
-        order[":" + p.name] = ", ".join(f"{mark}{at + i + 1}" for i in range(p.count))
-        at += p.count
+    order = {":" + p.name: f"{mark}{i + 1}" for i, p in enumerate(st.params)}
     return "".join(order.get(m.group(), m.group()) for m in TOKEN.finditer(st.text))
-
-
-def values(st):
-    """How many are bound: a list counts by its places."""
-    return sum(p.count for p in st.params)
 
 
 def check_with_sqlite(schema, statements, errors):
@@ -54,7 +46,7 @@ def check_with_sqlite(schema, statements, errors):
             raise SourceError(schema.path, line, str(e)) from e
     for st in statements:
         try:
-            db.execute("explain " + numbered(st, "?"), [None] * values(st))
+            db.execute("explain " + numbered(st, "?"), [None] * len(st.params))
         except sqlite3.Error as e:
             errors.append(SourceError(st.path, st.line, f"{st.name}: {e}"))
 
@@ -70,7 +62,7 @@ class Out:
     def members(self, items):
         lines = []
         for i in items:
-            lines.append(f"\t{C_TYPE[i.type]}{i.name}{f'[{i.count}]' if i.count > 1 else ''};")
+            lines.append(f"\t{C_TYPE[i.type]}{i.name};")
             if i.nullable:
                 lines.append(f"\tbool {i.name}_null;")
         return lines
@@ -81,9 +73,7 @@ class Out:
         self.c.append(f"static const struct mh_db_field {name}[] = {{")
         for i in items:
             null = f"true, offsetof(struct {struct}, {i.name}_null)" if i.nullable else "false, 0"
-            for n in range(i.count):
-                at = f"{i.name}[{n}]" if i.count > 1 else i.name
-                self.c.append(f'\t{{"{i.name}", {C_ENUM[i.type]}, offsetof(struct {struct}, {at}), {null}}},')
+            self.c.append(f'\t{{"{i.name}", {C_ENUM[i.type]}, offsetof(struct {struct}, {i.name}), {null}}},')
         self.c.append("};")
 
     def statement(self, st, rows):
@@ -110,7 +100,7 @@ class Out:
             f"static const struct mh_db_stmt {q}_stmt = {{",
             f'\t.name = "{st.name}",', f"\t.text = {{[MH_DB_SQLITE] = {lite},", f"\t\t[MH_DB_POSTGRES] = {pg}}},",
             f"\t.writes = {'true' if st.writes else 'false'},",
-            f"\t.params = {q + '_params' if st.params else 'NULL'}, .n_params = {values(st)},",
+            f"\t.params = {q + '_params' if st.params else 'NULL'}, .n_params = {len(st.params)},",
             f"\t.cols = {q + '_cols' if st.items else 'NULL'}, .n_cols = {len(st.items)},",
             f"\t.row_size = {f'sizeof(struct {row})' if st.items else 0},", "};",
         ]
@@ -126,6 +116,9 @@ class Out:
         if st.kind == "many":
             args += [f"struct {row} **ret_rows", "size_t *ret_n"]
             call += ["&rows", "ret_n"]
+        elif st.kind == "has":
+            args += ["size_t n", "bool *ret_found"]
+            call += ["sizeof *in", "n", "ret_found"]
         elif st.kind == "opt":
             args += ["bool *ret_found", f"struct {row} *ret"]
             call += ["ret_found", "ret"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqltext import SourceError, Token, pieces, split_commas, strip, tokens
 
-KINDS = ("one", "opt", "many", "exec", "count")
+KINDS = ("one", "opt", "many", "has", "exec", "count")
 FUNCTIONS = set("""count sum min max coalesce nullif substr length abs cast row_number rank dense_rank lag lead first_value
 last_value ntile replace""".split())
 # Words that may stand before a parenthesis without being a function.
@@ -31,7 +31,6 @@ class Item:
     name: str
     type: str
     nullable: bool
-    count: int = 1  # of a parameter that stands for a list: `in (:ids)`
 
 
 @dataclass
@@ -54,7 +53,6 @@ class Reader:
     def __init__(self, schema, path, comment, body, line):
         self.schema, self.path, self.line = schema, path, line
         self.tags = {"param": {}, "type": {}, "nullable": set(), "notnull": set()}
-        self.counts = {}
         self.tables, self.outer = {}, set()  # alias → table name or None; aliases that an outer join may leave empty
         self.toks = tokens(path, body, line)
         self.st = Statement("", "", path, line, text=strip(body))
@@ -83,11 +81,10 @@ class Reader:
 
     def read_tag(self, tag, rest):
         if tag in ("param", "type"):
-            m = re.fullmatch(r"(\w+)\s+(int|text|blob)(?:\[(\d+)\])?(\s+null)?", rest)
-            if not m or m.group(3) and (tag == "type" or m.group(4)):
-                self.fail(f"write `-- {tag}: name int|text|blob [null]`, or for a list of parameters `-- param: name text[32]`")
-            self.tags[tag][m.group(1)] = (m.group(2), bool(m.group(4)))
-            self.counts[m.group(1)] = int(m.group(3) or 1)
+            m = re.fullmatch(r"(\w+)\s+(int|text|blob)(\s+null)?", rest)
+            if not m:
+                self.fail(f"write `-- {tag}: name int|text|blob [null]`")
+            self.tags[tag][m.group(1)] = (m.group(2), bool(m.group(3)))
         elif tag in ("nullable", "notnull"):
             self.tags[tag] |= set(re.findall(r"\w+", rest))
         elif tag == "row":
@@ -200,7 +197,7 @@ class Reader:
             else:
                 self.fail(f"parameter :{name} is no column; add `-- param: {name} int|text|blob`", t)
             null = (null or name in self.tags["nullable"]) and name not in self.tags["notnull"]
-            self.st.params.append(Item(self.c_name(name, t), typ, null, self.counts.get(name, 1)))
+            self.st.params.append(Item(self.c_name(name, t), typ, null))
         for name in self.tags["param"]:
             if ":" + name not in seen:
                 self.fail(f"`-- param: {name}` names no parameter of the statement")
@@ -363,12 +360,14 @@ class Reader:
 
     def check_kind(self):
         kind, items = self.st.kind, self.st.items
-        if kind in ("one", "opt", "many") and not items:
+        if kind in ("one", "opt", "many", "has") and not items:
             self.fail(f":{kind} needs a result")
         if kind in ("exec", "count") and items:
             self.fail(f":{kind} has no result; use :one, :opt or :many")
         if kind in ("exec", "count") and not self.st.writes:
             self.fail(f":{kind} is for statements that write")
+        if kind == "has" and self.st.writes:
+            self.fail(":has only reads")
         if self.st.writes and "fanout" in self.tags:
             self.fail("a statement over all homes may only read")
         if kind == "many" and "bounded" not in self.tags:

@@ -11,6 +11,9 @@ insert into item (home_id, id, note) values (:home_id, :id, :note);
 -- row: item
 select id, state, owner_id, note, body from item where home_id = :home_id and id = :id;
 
+-- name: item_known :has
+select id from item where home_id = :home_id and id = :id and note = :note;
+
 -- name: item_must :one
 -- One item that the caller knows to exist.
 -- row: item
