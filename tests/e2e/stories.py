@@ -360,6 +360,8 @@ def check_receipt(receipt, entry):
     head, note = receipt.split("\n\n", 1)
     lines = head.split("\n")
     assert lines[0] == "c2sp.org/tlog-proof@v1"
+    extra = lines.pop(1) if lines[1].startswith("extra ") else None     # the entry itself
+    assert extra is None or base64.b64decode(extra.removeprefix("extra ")) == entry
     index = int(lines[1].removeprefix("index "))
     proof = [base64.b64decode(x) for x in lines[2:]]
     _, size, root = note.split("\n")[:3]
