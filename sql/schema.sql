@@ -136,6 +136,8 @@ create index matter_number on matter (home_id, number);
 create index matter_owner on matter (home_id, owner_id, id);
 create index matter_place on matter (home_id, place_id, id);
 create index matter_open on matter (home_id, id) where category in ('initial', 'active', 'waiting');
+create index matter_created on matter (home_id, created, kind, class_code, place_id, owner_id);
+create index matter_over on matter (home_id, entered, kind, place_id, owner_id) where category in ('done', 'void');
 create index matter_parent on matter (home_id, parent_id, kind) where parent_id > 0;
 create index matter_main on matter (home_id, main_id, id) where main_id > 0;
 create index matter_class on matter (home_id, class_code, id) where class_code > '';
@@ -201,6 +203,7 @@ create table clock_log (
 	fire_at %I not null,
 	constraint clock_log_pk primary key (home_id, matter_id, seq, step)
 );
+create index clock_log_fire on clock_log (home_id, at) where what = 'fire';
 
 -- Requests that were carried out, by their idempotency key: a retry gets the same answer and does nothing.
 -- class: home

@@ -1,6 +1,9 @@
 /* What a page shows comes from one question to the server: asked when the page opens, again on demand, never two at a time. */
 import { onMounted, onUnmounted, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 
+/** How many first answers are still awaited: the page is busy until then. */
+export const awaited = ref(0);
+
 export interface Loaded<T> {
 	data: ShallowRef<T | null>;
 	error: Ref<unknown>; // what went wrong the last time; the data of before stays
@@ -19,13 +22,16 @@ export function useLoad<T>(ask: (signal: AbortSignal) => Promise<T>, every = 0):
 	async function load(): Promise<void> {
 		running?.abort();
 		const mine = (running = new AbortController());
+		const first = data.value === null;
 		busy.value = true;
+		if (first) awaited.value++;
 		try {
 			data.value = await ask(mine.signal);
 			error.value = null;
 		} catch (e) {
 			if ((e as Error).name !== 'AbortError') error.value = e;
 		} finally {
+			if (first) awaited.value--;
 			if (running === mine) {
 				busy.value = false;
 				running = null;

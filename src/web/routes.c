@@ -10,6 +10,7 @@
 	X(city) \
 	X(docs) \
 	X(files) \
+	X(flow) \
 	X(gather) \
 	X(health) \
 	X(ledger) \

@@ -129,6 +129,40 @@ static const struct mh_schema schemas[] = {
 	{"open_session", "id:str at:time seen:time this:bool", "One of one's own sessions", "本人的会话"},
 	{"sessions", "sessions:[open_session]", "One's own sessions", "本人的会话列表"},
 
+	/* --- the leader's view --- */
+	{"room_kind", "kind:str open:int late:int", "How many of a kind are in a room", "环节中某类型件数"},
+	{"room_flow",
+	 "room:str open:int late:int marked:int ages:[int] half:int~ nine_tenths:int~ oldest:int~ kinds:[room_kind]",
+	 "One of the six rooms. Ages in days since it was raised: half are at most so old, nine in ten, the oldest; "
+	 "`ages` by "
+	 "the ends of `age_ends`, the last without an end",
+	 "六环节之一；时长按提出以来的自然日"},
+	{"kind_flow", "kind:str title:label open:int late:int marked:int half:int~ nine_tenths:int~ oldest:int~",
+	 "What is open of a kind", "某类型在办件"},
+	{"unit_flow", "unit:org open:int late:int marked:int", "What is open with a unit", "某单位在办件"},
+	{"level_flow", "level:int open:int late:int marked:int", "What is answered for at a level",
+	 "某层级负责的在办件"},
+	{"flow",
+	 "scope:org at:time open:int late:int marked:int nobody:int nobody_late:int age_ends:[int] levels:[level_flow] "
+	 "rooms:[room_flow] "
+	 "kinds:[kind_flow] units:[unit_flow] units_n:int",
+	 "What is open in a territory. `units`: those with most that is late; `units_late`: how many have any; "
+	 "`nobody`: no "
+	 "unit has it yet",
+	 "辖区在办件全貌"},
+	{"old_case", "days:int has:bool answers:bool named:bool matter:matter_row",
+	 "An open matter of one's own: the unit has it, answers for it, or one is named in it", "本人或本单位的在办件"},
+	{"old_cases", "total:int cases:[old_case]", "The longest open first", "时间最久的在前"},
+	{"day_line",
+	 "kind:str title:label raised_total:int ended_total:int late_total:int raised:[int] ended:[int] late:[int]",
+	 "A kind, one number a day", "某类型逐日数"},
+	{"flow_days", "scope:org from:day to:day lines:[day_line]",
+	 "Day by day; kinds of which nothing came, ended or became late are left out", "逐日统计"},
+	{"rise", "code:str label:label recent:int before:int",
+	 "A category or town: how many came in the last seven days, and in the 28 before", "上升项"},
+	{"rising", "scope:org before_from:day recent_from:day to:day least:int since:time topics:[rise] places:[rise]",
+	 "What rises: at least half as many again as in an average week before", "上升较快的分类与镇街"},
+
 	/* --- the workshop --- */
 	{"definition_version",
 	 "kind:str version:int title:label since:str added:time~ sha256:str child_only:bool in_force:bool states:int "

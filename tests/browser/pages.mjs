@@ -23,6 +23,17 @@ export const PAGES = [
 	{ name: "desk-matter", at: "/desk/queue", who: "dispatcher", open: anyMatter },
 	{ name: "desk-leader", at: "/desk/leader", who: "leader" },
 	{ name: "desk-workshop", at: "/desk/workshop", who: "admin" },
+	{ name: "desk-workshop-definitions", at: "/desk/workshop/definitions", who: "admin" },
+	{ name: "desk-workshop-definition", at: "/desk/workshop/definitions/request-12345", who: "auditor" },
+	{ name: "desk-workshop-try", at: "/desk/workshop/try", who: "admin" },
+	{ name: "desk-workshop-calendar", at: "/desk/workshop/calendar", who: "admin" },
+	{ name: "desk-workshop-unit", at: "/desk/workshop/units/330105-D17", who: "admin" },
+	{ name: "desk-workshop-duties", at: "/desk/workshop/duties", who: "admin" },
+	{ name: "desk-workshop-accounts", at: "/desk/workshop/accounts", who: "admin" },
+	{ name: "desk-workshop-account", at: "/desk/workshop/accounts/urban", who: "admin" },
+	{ name: "desk-workshop-channels", at: "/desk/workshop/channels", who: "admin" },
+	{ name: "desk-workshop-ledger", at: "/desk/workshop/ledger", who: "admin" },
+	{ name: "desk-workshop-jobs", at: "/desk/workshop/jobs", who: "admin" },
 ];
 
 /** Waits until nothing moves any more: a stream of changes never lets the network rest, so the page's own marks count. */

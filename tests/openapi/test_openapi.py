@@ -132,6 +132,8 @@ def the_workshop(c):
     for text in ("a: 1", (e2e.PACK / "process/request-12345.yaml").read_text()):
         c.post("/api/v1/workshop/definitions/try", {"text": text}, actor="admin@330100")
     c.post("/api/v1/workshop/ledger/checkup", None, 202, actor="admin@330100")
+    for path in ("", "/mine", "/days", "/rising?least=1"):
+        c.get("/api/v1/flow" + path, actor="leader@330100")
 
 
 def accounts(c):
