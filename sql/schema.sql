@@ -476,3 +476,14 @@ create table unmask_log (
 	constraint unmask_log_pk primary key (home_id, id)
 );
 create index unmask_log_matter on unmask_log (home_id, matter_id, id);
+
+-- Wishes of people who raised a matter that what is personal in it be erased. Answered by the erasure, which is an entry of the
+-- ledger and takes the matter's key; a wish whose matter has no key any more is fulfilled.
+-- class: home
+-- store: clustered
+create table erasure_wish (
+	home_id %I not null,
+	matter_id %I not null,
+	at %I not null,           -- when it was first asked for
+	constraint erasure_wish_pk primary key (home_id, matter_id)
+);

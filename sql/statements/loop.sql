@@ -26,3 +26,17 @@ where home_id = :home_id and matter_id = :matter_id and seq = :seq order by log 
 -- param: from_seq int
 select seq, matter_id, entry from ledger_entry where home_id = :home_id and log = :log and seq >= :from_seq
 order by seq limit :limit;
+
+-- name: erasure_wish_add :exec
+insert into erasure_wish (home_id, matter_id, at) values (:home_id, :matter_id, :at)
+on conflict (home_id, matter_id) do nothing;
+
+-- name: erasure_wish_get :opt
+select at from erasure_wish where home_id = :home_id and matter_id = :matter_id;
+
+-- name: erasure_wish_list :many
+-- Those not fulfilled yet, oldest first.
+-- param: limit int
+select w.matter_id, w.at
+from erasure_wish w join matter_key k on k.home_id = w.home_id and k.matter_id = w.matter_id
+where w.home_id = :home_id order by w.at, w.matter_id limit :limit;

@@ -2,6 +2,7 @@
 #include "access/unmask.h"
 #include "loop/handle.h"
 #include "loop/vault.h"
+#include "loop/wish.h"
 #include "sql_gen.h"
 #include "web/api.h"
 
@@ -147,6 +148,33 @@ static enum mh_code post_erase(struct mh_request *req, struct mh_response *res, 
 	return mh_request_defer(req, erase_job, NULL, reterr);
 }
 
+static enum mh_code wish_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
+			     struct mh_err *reterr)
+{
+	struct mh_glance g;
+	mh_time at;
+	MH_API_JOB(req, db);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_wish_erasure(&tx, &g, reterr));
+	MH_TRY(mh_wish_asked(&tx, g.id, &at, reterr));
+	return mh_res_json(res, 200, json_pack("{s:o}", "asked", mh_api_time(&tx, at)), reterr);
+}
+
+static enum mh_code post_wish(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	return mh_request_defer(req, wish_job, NULL, reterr);
+}
+
+static enum mh_code get_wishes(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_party by;
+	json_t *list;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &by, reterr));
+	MH_TRY(mh_wish_list(&tx, &by, 200, &list, reterr));
+	return mh_res_json(res, 200, json_pack("{s:o}", "wishes", list), reterr);
+}
+
 static const struct mh_param ref_params[] = {MH_API_REF, {0}};
 static const struct mh_param file_params[] = {MH_API_REF,
 					      {.name = "id",
@@ -210,6 +238,22 @@ static const struct mh_route routes[] = {
 	 .handler = post_erase,
 	 .en = "Erase everything personal of a matter that is over",
 	 .zh = "依法删除已办结事项的个人信息"},
+	{.method = "POST",
+	 .path = "/api/v1/follow/erasure",
+	 .perm = MH_PERM_HOLDER,
+	 .flags = MH_ROUTE_WRITE,
+	 .response = "erasure_wish",
+	 .handler = post_wish,
+	 .en = "The person asks for the erasure of what is personal, once the matter is over",
+	 .zh = "诉求人在办结后申请删除个人信息"},
+	{.method = "GET",
+	 .path = "/api/v1/erasures",
+	 .perm = MH_PERM_ADMIN,
+	 .flags = MH_ROUTE_READ,
+	 .response = "erasure_wishes",
+	 .handler = get_wishes,
+	 .en = "Wishes for erasure that are not answered yet",
+	 .zh = "待处理的个人信息删除申请"},
 };
 
 const struct mh_route_list mh_routes_files = MH_ROUTES("files", routes);

@@ -32,7 +32,10 @@ static enum mh_code show(const struct mh_web__page *p, const json_t *one, struct
 		struct mh_str text = v ? mh_str_dup(p->a, mh_page__value(p, &d->fields[i], v)) : MH_STR("");
 		if (!text.len) continue;
 		bool is_long = d->fields[i].type == MH_F_TEXT;
-		if (!is_long && !to->title.len) to->title = text;
+		if (d->fields[i].type == MH_F_CATEGORY) {
+			to->title = text;
+			continue;
+		}
 		list[to->n_values++] = (struct mh_page_answers_value){
 			.label = mh_page__label(p, &d->fields[i].label), .text = text, .is_long = is_long};
 	}

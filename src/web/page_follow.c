@@ -1,5 +1,6 @@
 /* Follow it: the code is typed once, kept in a cookie that scripts do not see, and never stands in an address. */
 #include "web/page_follow.h"
+#include "loop/wish.h"
 #include "web/keep_part.h"
 #include "web/signin.h"
 #include "web/web_priv.h"
@@ -182,6 +183,25 @@ static enum mh_code post_step(struct mh_request *req, struct mh_response *res, s
 	return mh_request_defer(req, act_job, a, reterr);
 }
 
+/* --- erasure --- */
+
+static enum mh_code erase_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,
+			      struct mh_err *reterr)
+{
+	struct mh_glance g;
+	MH_API_JOB(req, db);
+	MH_TRY(mh_api_find(req, &tx, &g, reterr));
+	MH_TRY(mh_wish_erasure(&tx, &g, reterr));
+	return mh_page__see(res, MH_STR("/follow/matter"), reterr);
+}
+
+static enum mh_code post_erase(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	MH_TRY(mh_page__own(req, reterr));
+	if (!mh_page__holder(req)) return mh_page__see(res, MH_STR("/follow"), reterr);
+	return mh_request_defer(req, erase_job, NULL, reterr);
+}
+
 /* --- the table --- */
 
 static const struct mh_param plain_params[] = {MH_PAGE_LANG, {0}};
@@ -223,6 +243,16 @@ static const struct mh_route routes[] = {
 	 .error = mh_page__error,
 	 .en = "Forgets the code on this device",
 	 .zh = "在本设备上清除查询码"},
+	{.method = "POST",
+	 .path = "/follow/matter/erase",
+	 .perm = MH_PERM_PUBLIC,
+	 .body = MH_BODY_FORM,
+	 .flags = MH_ROUTE_PAGE | MH_ROUTE_WRITE | MH_ROUTE_LENIENT,
+	 .response = "303 text/html",
+	 .handler = post_erase,
+	 .error = mh_page__error,
+	 .en = "The person asks for the erasure of what is personal",
+	 .zh = "诉求人申请删除个人信息"},
 	{.method = "POST",
 	 .path = "/follow/matter/{step}",
 	 .perm = MH_PERM_PUBLIC,

@@ -1,5 +1,6 @@
 /* One matter for whoever holds its code: where it is, who has it, until when and why, what may be done now, and what happens next.
  * Everything it says comes from the definition, the ledger and the clocks; it knows no kind. */
+#include "loop/wish.h"
 #include "web/page_follow.h"
 
 /* --- values --- */
@@ -148,6 +149,8 @@ static enum mh_code fill(const struct mh_web__page *p, struct mh_tx *tx, const s
 	int answers = mh_org_by_code(&p->city->orgs, mh_json_get_str(json_object_get(view, "answers"), "code"));
 	if (answers >= 0 && answers != g->owner) to->answers = mh_page__org_path(p, answers);
 	deadline(p, g, view, to);
+	MH_TRY(mh_wish_asked(tx, g->id, &t, reterr));
+	if (t) to->asked = mh_page__moment(p, t);
 	MH_TRY(why(p, tx, g->id, &to->why, reterr));
 	MH_TRY(mh_page__events(p, g, json_object_get(view, "events"), &to->events, &to->n_events, reterr));
 	return steps(p, tx, g, tried, tried_step, to, reterr);

@@ -95,6 +95,10 @@ static const struct mh_schema schemas[] = {
 	 "A version of a definition: the words for everything that its matters can show", "一版流程定义"},
 	{"forms", "forms:[intake_form]", "Every kind that can be raised today", "可提出的事项类型"},
 
+	{"erasure_wish", "asked:time", "Since when erasure is wished for", "申请删除的时间"},
+	{"wish", "ref:str number:str kind:str state:str asked:time", "A wish for erasure", "删除申请"},
+	{"erasure_wishes", "wishes:[wish]", "Wishes not answered yet, oldest first", "待处理的删除申请"},
+
 	/* --- gathering --- */
 	{"proposal", "unit:unit co_units:[unit] level:int urgent:bool row:str~ reason:label",
 	 "The unit that the duty catalogue gives, and why", "派单建议及理由"},

@@ -86,7 +86,14 @@ def names_unused(folder):
     assert 'quote' not in done.stderr and 'other' not in done.stderr
 
 
+def project_uses_all():
+    """No text of the residents' pages is left that nothing uses."""
+    done = run(SOURCE / 'locale', '--used', SOURCE, 'portal')
+    assert done.returncode == 0, done.stderr
+
+
 def main():
+    project_uses_all()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         refuses(folder)

@@ -12,7 +12,7 @@ from city import City, JPEG, SOURCE  # noqa: E402
 from pages import Browser, Page  # noqa: E402
 
 HOTLINE = '330100-D01'
-OPERATOR, DISPATCHER = f'operator@{HOTLINE}', f'dispatcher@{HOTLINE}'
+OPERATOR, DISPATCHER, ADMIN = f'operator@{HOTLINE}', f'dispatcher@{HOTLINE}', f'admin@{HOTLINE}'
 FORM = '/say/request-12345'
 SECRET = '楼道里的灯坏了三天'
 PHONE = '13800138000'
@@ -103,6 +103,24 @@ def withdrawing_and_adding(city):
     over = b.fill(matter, '/follow/matter/withdraw', {}).page
     assert '已撤回' in over.text and '走完全部环节' in over.text
     assert city.get('/api/v1/follow', code=code).j['state']['name'] == 'withdrawn'
+
+
+def asking_for_erasure(city):
+    b = Browser(city.url)
+    _, code = said(b)
+    b.post('/follow/matter/erase', [], 409)
+    over = b.fill(b.get('/follow/matter').page, '/follow/matter/withdraw', {}).page
+    asked = b.fill(over, '/follow/matter/erase', {}).page
+    assert '您已于' in asked.text and '/follow/matter/erase' not in [f['action'] for f in asked.forms]
+    ref = ref_of(city, code)
+    assert ref in [w['ref'] for w in city.get('/api/v1/erasures', actor=ADMIN).j['wishes']]
+    city.get('/api/v1/erasures', 403, actor=DISPATCHER)
+    first = city.post('/api/v1/follow/erasure', None, code=code).j['asked']
+    assert city.post('/api/v1/follow/erasure', None, code=code).j['asked'] == first
+    city.post(f'/api/v1/matters/{ref}/erase', {'basis': 'PIPL 47'}, actor=ADMIN)
+    assert ref not in [w['ref'] for w in city.get('/api/v1/erasures', actor=ADMIN).j['wishes']]
+    gone = b.get('/follow/matter').page
+    assert SECRET not in gone.text and '已经依法删除' in gone.text
 
 
 def sent_twice_is_one(city):
@@ -230,7 +248,7 @@ def the_log_holds_no_person(city):
         assert word not in log, word
 
 
-STORIES = [whole_loop_in_chinese, whole_loop_in_english, withdrawing_and_adding, sent_twice_is_one, cookies_and_foreign_pages, languages,
+STORIES = [whole_loop_in_chinese, whole_loop_in_english, withdrawing_and_adding, asking_for_erasure, sent_twice_is_one, cookies_and_foreign_pages, languages,
            every_form_in_every_language, the_square, the_proof_is_a_file, errors_are_pages, the_first_load_is_small, the_log_holds_no_person]
 
 
