@@ -2,6 +2,8 @@
 #include "loop/reply.h"
 #include "web/page_form.h"
 
+#include <string.h>
+
 extern const struct mh_route_list mh_routes_page_answers;
 
 #define ON_PAGE 20

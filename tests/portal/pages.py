@@ -14,24 +14,28 @@ class Page(html.parser.HTMLParser):
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
-        self.text, self.open, self.ids, self.wanted = '', [], set(), []
+        self.text, self.open, self.ids, self.later, self.wanted = '', [], set(), set(), []
         self.forms, self.links, self.form, self.select, self.area = [], [], None, None, None
         self.lang = None
         assert text.startswith('<!DOCTYPE html>'), text[:80]
         self.feed(text)
         self.close()
         assert not self.open, f'never closed: {self.open}'
-        missing = [w for w in self.wanted if w not in self.ids]
+        missing = [w for w in self.wanted if w not in self.ids | self.later]
         assert not missing, f'no element has the id {missing}'
 
     def handle_starttag(self, tag, attrs):
         a = dict(attrs)
         assert len(a) == len(attrs), f'<{tag}> has an attribute twice: {attrs}'
         assert 'style' not in a and not any(k.startswith('on') for k in a), f'<{tag} {attrs}>'
-        if 'id' in a:
+        inert = 'template' in self.open  # scripts take copies of it
+        if 'id' in a and inert:
+            self.later.add(a['id'])
+        elif 'id' in a:
             assert a['id'] not in self.ids, f'the id {a["id"]} comes twice'
             self.ids.add(a['id'])
-        self.wanted += [w for k in ('for', 'aria-describedby', 'aria-labelledby') for w in (a.get(k) or '').split()]
+        if not inert:
+            self.wanted += [w for k in ('for', 'aria-describedby', 'aria-labelledby') for w in (a.get(k) or '').split()]
         if tag == 'html':
             self.lang = a['lang']
         if tag == 'a' and 'href' in a:
@@ -45,7 +49,7 @@ class Page(html.parser.HTMLParser):
     def form_part(self, tag, a):
         if tag == 'form':
             assert not self.form, 'a form within a form'
-            self.form = {'action': a['action'], 'method': a['method'], 'fields': [], 'buttons': [], 'names': set()}
+            self.form = {'action': a.get('action'), 'method': a.get('method', 'get'), 'fields': [], 'buttons': [], 'names': set()}
             self.forms.append(self.form)
         if not self.form:
             return
