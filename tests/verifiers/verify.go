@@ -260,7 +260,15 @@ func verifier() merkletree.MerkleVerifier {
 }
 
 func receipt(file, entryFile, vkey string) {
-	lines := strings.SplitN(string(read(file)), "\n", 3)
+	text := string(read(file))
+	if head, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(rest, "extra ") {
+		extra, proof, _ := strings.Cut(rest, "\n") // the entry itself
+		if extra != "extra "+base64.StdEncoding.EncodeToString(read(entryFile)) {
+			die("receipt line 2: it carries another entry")
+		}
+		text = head + "\n" + proof
+	}
+	lines := strings.SplitN(text, "\n", 3)
 	if len(lines) != 3 || lines[0] != "c2sp.org/tlog-proof@v1" || !strings.HasPrefix(lines[1], "index ") {
 		die("receipt line 1 or 2: not a tlog-proof")
 	}
