@@ -135,10 +135,11 @@ create index matter_code on matter (home_id, code_hash);
 create index matter_number on matter (home_id, number);
 create index matter_owner on matter (home_id, owner_id, id);
 create index matter_place on matter (home_id, place_id, id);
+create index matter_ended on matter (home_id, category, id) where category in ('done', 'void');
 create index matter_open on matter (home_id, id) where category in ('initial', 'active', 'waiting');
 create index matter_created on matter (home_id, created, kind, class_code, place_id, owner_id);
 create index matter_over on matter (home_id, entered, kind, place_id, owner_id) where category in ('done', 'void');
-create index matter_parent on matter (home_id, parent_id, kind) where parent_id > 0;
+create index matter_parent on matter (home_id, parent_id, id) where parent_id > 0;
 create index matter_main on matter (home_id, main_id, id) where main_id > 0;
 create index matter_class on matter (home_id, class_code, id) where class_code > '';
 

@@ -73,6 +73,24 @@ select id, ref, number, kind, version, state, level, owner_id, super_id, place_i
 from matter
 where home_id = :home_id and class_code = :class_code and class_code > '' and id > :from_id order by id limit :limit;
 
+-- name: lane_over :many
+-- row: lane
+-- param: from_id int
+-- param: limit int
+select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
+  last_seq
+from matter
+where home_id = :home_id and category = :category and category in ('done', 'void') and id < :from_id order by id desc limit :limit;
+
+-- name: lane_over_up :many
+-- row: lane
+-- param: from_id int
+-- param: limit int
+select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
+  last_seq
+from matter
+where home_id = :home_id and category = :category and category in ('done', 'void') and id > :from_id order by id limit :limit;
+
 -- name: lane_parent :many
 -- row: lane
 -- param: from_id int
@@ -109,15 +127,22 @@ from matter
 where home_id = :home_id and id = :id;
 
 -- name: lane_clocks :many
--- Clocks of open matters, of a stretch of ids.
+-- row: lane_clocks
+-- Clocks of the matters that lane_open_up gives for the same from_id and as many of them.
 -- param: from_id int
--- param: to_id int
+-- param: matters int
 -- param: limit int
-select k.matter_id, k.name, k.fire_at
-from matter m join clock k on k.home_id = m.home_id and k.matter_id = m.id
-where m.home_id = :home_id and m.category in ('initial', 'active', 'waiting') and m.id >= :from_id and m.id <= :to_id
-  and k.how in ('running', 'expired')
+select k.matter_id, k.name, k.fire_at from clock k
+where k.home_id = :home_id and k.how in ('running', 'expired') and k.matter_id in (
+  select id from matter where home_id = :home_id and category in ('initial', 'active', 'waiting') and id > :from_id
+  order by id limit :matters)
 order by k.matter_id, k.name limit :limit;
+
+-- name: lane_clocks_of :many
+-- row: lane_clocks
+-- bounded: clocks of one definition
+select k.matter_id, k.name, k.fire_at from clock k
+where k.home_id = :home_id and k.matter_id = :matter_id and k.how in ('running', 'expired') order by k.matter_id, k.name;
 
 -- name: lane_news :many
 -- Whose entries came, in order: what the desk follows.

@@ -205,19 +205,21 @@ static void set_clocks(struct mh_list_row *rows, size_t n, const struct mh_q_lan
 	}
 }
 
-static enum mh_code with_clocks(struct mh_desk *d, struct mh_tx *tx, const struct mh_q_lane_row *q, size_t n,
-				struct mh_list_row **ret, size_t *ret_n, struct mh_err *reterr)
+static enum mh_code page_of(struct mh_desk *d, struct mh_tx *tx, int64_t *from, struct mh_list_row *rows, size_t *ret_n,
+			    bool *ret_more, struct mh_err *reterr)
 {
+	struct mh_q_lane_row *q;
 	struct mh_q_lane_clocks_row *k;
-	size_t n_clocks;
-	struct mh_list_row *rows = MH_NEW_ARRAY(tx->arena, n ? n : 1, struct mh_list_row);
-	MH_TRY_MEM(rows, reterr);
-	struct mh_q_lane_clocks_in in = {
-		.home_id = tx->city->home_id, .from_id = q[0].id, .to_id = q[n - 1].id, .limit = CLOCKS};
-	MH_TRY(mh_q_lane_clocks(tx->db, tx->arena, &in, &k, &n_clocks, reterr));
+	size_t n, n_clocks;
+	int64_t home = tx->city->home_id;
+	struct mh_q_lane_open_up_in in = {.home_id = home, .from_id = *from, .limit = PAGE};
+	struct mh_q_lane_clocks_in clocks = {.home_id = home, .from_id = *from, .matters = PAGE, .limit = CLOCKS};
+	MH_TRY(mh_q_lane_open_up(tx->db, tx->arena, &in, &q, &n, reterr));
+	MH_TRY(mh_q_lane_clocks(tx->db, tx->arena, &clocks, &k, &n_clocks, reterr));
 	*ret_n = read_rows(d, q, n, rows);
 	set_clocks(rows, *ret_n, k, n_clocks);
-	*ret = rows;
+	if (n) *from = q[n - 1].id;
+	*ret_more = n == PAGE;
 	return MH_OK;
 }
 
@@ -241,19 +243,16 @@ static enum mh_code load(struct mh_desk *d, const struct mh_tx *reader, struct m
 {
 	struct mh_arena a = MH_ARENA(0);
 	MH_TX(tx, reader->city, reader->db, &a, reader->now);
-	struct mh_q_lane_open_up_in in = {.home_id = reader->city->home_id, .from_id = 0, .limit = PAGE};
-	enum mh_code code = MH_OK;
-	for (size_t n = PAGE; n == PAGE && code == MH_OK;) {
-		struct mh_q_lane_row *q;
-		struct mh_list_row *rows;
-		size_t n_rows = 0;
+	struct mh_list_row *rows = mh_mem_alloc(PAGE * sizeof *rows);
+	enum mh_code code = rows ? MH_OK : mh_no_memory(reterr);
+	int64_t from = 0;
+	for (bool more = true; more && code == MH_OK;) {
+		size_t n = 0;
+		code = page_of(d, &tx, &from, rows, &n, &more, reterr);
+		if (code == MH_OK && n) code = put_all(d, rows, n, reterr);
 		mh_arena_clear(&a);
-		code = mh_q_lane_open_up(tx.db, &a, &in, &q, &n, reterr);
-		if (code != MH_OK || n == 0) break;
-		in.from_id = q[n - 1].id;
-		code = with_clocks(d, &tx, q, n, &rows, &n_rows, reterr);
-		if (code == MH_OK) code = put_all(d, rows, n_rows, reterr);
 	}
+	mh_mem_free(rows);
 	mh_arena_done(&a);
 	return code;
 }
@@ -261,16 +260,20 @@ static enum mh_code load(struct mh_desk *d, const struct mh_tx *reader, struct m
 static enum mh_code refresh(struct mh_desk *d, struct mh_tx *tx, int64_t id, struct mh_err *reterr)
 {
 	struct mh_q_lane_row q;
-	struct mh_list_row *row;
-	size_t n;
+	struct mh_q_lane_clocks_row *k;
+	struct mh_list_row row;
+	size_t n, n_clocks;
 	bool found = false;
 	struct mh_q_lane_one_in in = {.home_id = tx->city->home_id, .id = id};
+	struct mh_q_lane_clocks_of_in clocks = {.home_id = tx->city->home_id, .matter_id = id};
 	MH_TRY(mh_q_lane_one(tx->db, tx->arena, &in, &found, &q, reterr));
 	if (!found) return MH_OK;
-	MH_TRY(with_clocks(d, tx, &q, 1, &row, &n, reterr));
+	MH_TRY(mh_q_lane_clocks_of(tx->db, tx->arena, &clocks, &k, &n_clocks, reterr));
+	n = read_rows(d, &q, 1, &row);
+	set_clocks(&row, n, k, n_clocks);
 	bool good = true;
 	pthread_rwlock_wrlock(&d->rows);
-	if (n && mh_list_is_open(row)) good = put(d, row);
+	if (n && mh_list_is_open(&row)) good = put(d, &row);
 	else drop(d, id);
 	pthread_rwlock_unlock(&d->rows);
 	atomic_fetch_add(&d->version, 1);

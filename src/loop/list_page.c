@@ -113,12 +113,13 @@ static enum mh_code page_of_desk(struct mh_tx *tx, struct mh_desk *desk, const s
 
 /* --- from lanes --- */
 
-enum way { ALL, OWNER, PLACE, CLASS, PARENT };
+enum way { ALL, OWNER, PLACE, CLASS, PARENT, OVER };
 struct lane {
 	enum way way;
-	int64_t key;        /* id of the unit or the parent */
-	struct mh_str code; /* of the category */
-	int64_t from;       /* the last id that was read */
+	int64_t key;           /* id of the unit or the parent */
+	struct mh_str code;    /* of the category, or the phase */
+	int64_t from;          /* the last id that was read */
+	struct mh_arena arena; /* of the rows that were read together: a long walk needs no more than a short one */
 	const struct mh_q_lane_row *rows;
 	size_t n, at;
 	int64_t chunk; /* rows read together; grows while little fits */
@@ -137,10 +138,10 @@ struct walk {
 #define ASK(name, ...)                                                                                                 \
 	do {                                                                                                           \
 		struct mh_q_##name##_in in = {.home_id = home, .from_id = l->from, .limit = l->chunk, __VA_ARGS__};    \
-		return mh_q_##name(tx->db, tx->arena, &in, ret, ret_n, reterr);                                        \
+		return mh_q_##name(tx->db, &l->arena, &in, ret, ret_n, reterr);                                        \
 	} while (0)
 
-static enum mh_code ask(struct mh_tx *tx, const struct lane *l, bool up, struct mh_q_lane_row **ret, size_t *ret_n,
+static enum mh_code ask(struct mh_tx *tx, struct lane *l, bool up, struct mh_q_lane_row **ret, size_t *ret_n,
 			struct mh_err *reterr)
 {
 	int64_t home = tx->city->home_id;
@@ -154,6 +155,9 @@ static enum mh_code ask(struct mh_tx *tx, const struct lane *l, bool up, struct 
 	case CLASS:
 		if (up) ASK(lane_class_up, .class_code = l->code);
 		ASK(lane_class, .class_code = l->code);
+	case OVER:
+		if (up) ASK(lane_over_up, .category = l->code);
+		ASK(lane_over, .category = l->code);
 	case PARENT:
 		if (up) ASK(lane_parent_up, .parent_id = l->key);
 		ASK(lane_parent, .parent_id = l->key);
@@ -166,6 +170,8 @@ static enum mh_code ask(struct mh_tx *tx, const struct lane *l, bool up, struct 
 static enum mh_code fill(struct walk *w, struct lane *l, struct mh_err *reterr)
 {
 	struct mh_q_lane_row *rows;
+	mh_arena_clear(&l->arena);
+	l->n = l->at = 0;
 	MH_TRY(ask(w->tx, l, w->up, &rows, &l->n, reterr));
 	l->rows = rows;
 	l->at = 0;
@@ -195,6 +201,11 @@ static enum mh_code next(struct walk *w, const struct mh_q_lane_row **ret, struc
 	return MH_OK;
 }
 
+static void walk_done(struct walk **w)
+{
+	for (size_t i = 0; *w && i < (*w)->n_lanes; i++) mh_arena_done(&(*w)->lanes[i].arena);
+}
+
 static bool add_lane(struct walk *w, struct lane l)
 {
 	if (w->n_lanes == LANES) return false;
@@ -218,6 +229,16 @@ static bool add_classes(struct walk *w, const bool *in)
 	return true;
 }
 
+/* What is over, newest first, would otherwise begin with a walk through everything that is not. */
+static bool add_over(struct walk *w, const struct mh_list_filter *f)
+{
+	bool over = f->open == MH_LIST_NO || f->phase == MH_CAT_DONE || f->phase == MH_CAT_VOID;
+	for (int phase = MH_CAT_DONE; over && phase <= MH_CAT_VOID; phase++)
+		if (f->phase < 0 || f->phase == phase)
+			add_lane(w, (struct lane){.way = OVER, .code = mh_str_c(mh_category_names[phase])});
+	return w->n_lanes > 0;
+}
+
 static bool add_reach(struct walk *w, const struct mh_list_filter *f)
 {
 	return !f->whole && add_units(w, PLACE, f->reach) && add_units(w, OWNER, f->reach);
@@ -236,6 +257,7 @@ static void choose(struct walk *w, const struct mh_list_filter *f)
 	w->n_lanes = 0;
 	if (f->cls && add_classes(w, f->cls)) return;
 	w->n_lanes = 0;
+	if (add_over(w, f)) return;
 	add_lane(w, (struct lane){.way = ALL});
 }
 
@@ -280,7 +302,7 @@ static enum mh_code page_of_lanes(struct mh_tx *tx, struct mh_desk *desk, const 
 				  enum mh_list_sort sort, struct mh_list_at at, size_t limit, struct mh_list_page *ret,
 				  struct mh_err *reterr)
 {
-	struct walk *w = MH_NEW(tx->arena, struct walk);
+	struct walk *w MH_CLEANUP(walk_done) = MH_NEW(tx->arena, struct walk);
 	struct mh_list_row *rows = MH_NEW_ARRAY(tx->arena, limit + 1, struct mh_list_row);
 	MH_TRY_MEM(w, reterr);
 	MH_TRY_MEM(rows, reterr);
@@ -340,7 +362,7 @@ enum mh_code mh_list_count(struct mh_tx *tx, struct mh_desk *desk, const struct 
 		*ret_all = true;
 		return MH_OK;
 	}
-	struct walk *w = MH_NEW(tx->arena, struct walk);
+	struct walk *w MH_CLEANUP(walk_done) = MH_NEW(tx->arena, struct walk);
 	MH_TRY_MEM(w, reterr);
 	*w = (struct walk){.tx = tx, .last = -1};
 	begin(w, f, (struct mh_list_at){0}, MH_LIST_PAGE);
