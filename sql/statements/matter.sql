@@ -18,12 +18,15 @@ select id, ref, number, kind, version, state, category, room, level, owner_id, s
 from matter where home_id = :home_id and id = :id;
 
 -- name: matter_id_by_ref :opt
+-- row: matter_id
 select id from matter where home_id = :home_id and ref = :ref;
 
 -- name: matter_id_by_code :opt
+-- row: matter_id
 select id from matter where home_id = :home_id and code_hash = :code_hash;
 
 -- name: matter_id_by_number :opt
+-- row: matter_id
 select id from matter where home_id = :home_id and number = :number;
 
 -- name: matter_list :many

@@ -137,7 +137,7 @@ struct walk {
 
 #define ASK(name, ...)                                                                                                 \
 	do {                                                                                                           \
-		struct mh_q_##name##_in in = {.home_id = home, .from_id = l->from, .limit = l->chunk, __VA_ARGS__};    \
+		struct mh_q_##name##_in in = {.home_id = home, .from_id = l->from, __VA_ARGS__};                       \
 		return mh_q_##name(tx->db, &l->arena, &in, ret, ret_n, reterr);                                        \
 	} while (0)
 
@@ -147,23 +147,23 @@ static enum mh_code ask(struct mh_tx *tx, struct lane *l, bool up, struct mh_q_l
 	int64_t home = tx->city->home_id;
 	switch (l->way) {
 	case OWNER:
-		if (up) ASK(lane_owner_up, .owner_id = l->key);
-		ASK(lane_owner, .owner_id = l->key);
+		if (up) ASK(lane_owner_up, .limit = l->chunk, .owner_id = l->key);
+		ASK(lane_owner, .limit = l->chunk, .owner_id = l->key);
 	case PLACE:
-		if (up) ASK(lane_place_up, .place_id = l->key);
-		ASK(lane_place, .place_id = l->key);
+		if (up) ASK(lane_place_up, .limit = l->chunk, .place_id = l->key);
+		ASK(lane_place, .limit = l->chunk, .place_id = l->key);
 	case CLASS:
-		if (up) ASK(lane_class_up, .class_code = l->code);
-		ASK(lane_class, .class_code = l->code);
+		if (up) ASK(lane_class_up, .limit = l->chunk, .class_code = l->code);
+		ASK(lane_class, .limit = l->chunk, .class_code = l->code);
 	case OVER:
-		if (up) ASK(lane_over_up, .category = l->code);
-		ASK(lane_over, .category = l->code);
+		if (up) ASK(lane_over_up, .limit = l->chunk, .category = l->code);
+		ASK(lane_over, .limit = l->chunk, .category = l->code);
 	case PARENT:
-		if (up) ASK(lane_parent_up, .parent_id = l->key);
-		ASK(lane_parent, .parent_id = l->key);
+		if (up) ASK(lane_parent_up, .limit = l->chunk, .parent_id = l->key);
+		ASK(lane_parent, .limit = l->chunk, .parent_id = l->key);
 	default:
-		if (up) ASK(lane_all_up);
-		ASK(lane_all);
+		if (up) ASK(lane_all_up, .limit = l->chunk);
+		ASK(lane_all, .limit = l->chunk);
 	}
 }
 

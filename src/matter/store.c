@@ -224,16 +224,15 @@ enum mh_code mh_matter_find(struct mh_tx *tx, struct mh_str name, int64_t *ret_i
 {
 	bool found = false;
 	int64_t home = tx->city->home_id;
-	struct mh_q_matter_id_by_ref_row by_ref;
-	struct mh_q_matter_id_by_number_row by_number;
+	struct mh_q_matter_id_row row;
 	MH_TRY(mh_q_matter_id_by_ref(tx->db, tx->arena,
-				     &(struct mh_q_matter_id_by_ref_in){.home_id = home, .ref = name}, &found, &by_ref,
+				     &(struct mh_q_matter_id_by_ref_in){.home_id = home, .ref = name}, &found, &row,
 				     reterr));
-	if (found) return *ret_id = by_ref.id, MH_OK;
+	if (found) return *ret_id = row.id, MH_OK;
 	MH_TRY(mh_q_matter_id_by_number(tx->db, tx->arena,
 					&(struct mh_q_matter_id_by_number_in){.home_id = home, .number = name}, &found,
-					&by_number, reterr));
-	if (found) return *ret_id = by_number.id, MH_OK;
+					&row, reterr));
+	if (found) return *ret_id = row.id, MH_OK;
 	enum mh_code code = MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no matter of that name");
 	mh_err_hint(reterr, "Give its number (2026-330100-000042) or its 32-digit reference.");
 	return code;
@@ -243,7 +242,7 @@ enum mh_code mh_matter_find_code(struct mh_tx *tx, struct mh_str typed, int64_t 
 {
 	char code[20];
 	bool found = false;
-	struct mh_q_matter_id_by_code_row row;
+	struct mh_q_matter_id_row row;
 	if (mh_tracking_normal(typed, code)) {
 		struct mh_hash h = mh_sha256_str(mh_str_c(code));
 		struct mh_q_matter_id_by_code_in in = {.home_id = tx->city->home_id,

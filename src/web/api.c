@@ -105,6 +105,21 @@ json_t *mh_api_time(const struct mh_tx *tx, mh_time t)
 	return t <= 0 || t >= MH_TIME_MAX ? json_null() : mh_json_str(mh_time_text(tx->arena, t, tx->city->zone_min));
 }
 
+enum mh_code mh_api_before(struct mh_request *req, int64_t *ret, struct mh_err *reterr)
+{
+	struct mh_str cursor = mh_req_str(req, "cursor");
+	int64_t before = INT64_MAX;
+	if (cursor.len && !mh_str_to_i64(cursor, &before))
+		return mh_req_bad_field(req, reterr, "cursor", "Not a cursor of this list", "翻页标记无效");
+	*ret = before;
+	return MH_OK;
+}
+
+json_t *mh_api_next(const struct mh_tx *tx, int64_t next)
+{
+	return next ? mh_json_str(mh_str_fmt(tx->arena, "%lld", (long long)next)) : json_null();
+}
+
 json_t *mh_api_label(const struct mh_label *l)
 {
 	return json_pack("{s:o, s:o}", "zh", mh_json_str(l->zh), "en", mh_json_str(l->en));

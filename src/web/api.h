@@ -114,5 +114,19 @@ enum mh_code mh_api_sessions(struct mh_request *req, struct mh_tx *tx, struct mh
 		.name = "lang", .in = MH_IN_QUERY, .type = MH_TYPE_ENUM, .choices = mh_api_languages,                  \
 		.en = "Language; otherwise by Accept-Language", .zh = "语言，缺省按请求头"                    \
 	}
+#define MH_API_CURSOR                                                                                                  \
+	{                                                                                                              \
+		.name = "cursor", .in = MH_IN_QUERY, .type = MH_TYPE_STR, .max = 60,                                   \
+		.en = "`next` of the page before", .zh = "上一页给出的翻页标记"                              \
+	}
+#define MH_API_LIMIT                                                                                                   \
+	{                                                                                                              \
+		.name = "limit", .in = MH_IN_QUERY, .type = MH_TYPE_INT, .min = 1, .max = 200,                         \
+		.en = "Rows on a page; 50", .zh = "每页条数，缺省50"                                            \
+	}
+/* A cursor that is a number: the page holds what is below it. INT64_MAX without one; errors name the field. */
+enum mh_code mh_api_before(struct mh_request *req, int64_t *ret, struct mh_err *reterr);
+/* The number as a cursor, or null for 0. */
+json_t *mh_api_next(const struct mh_tx *tx, int64_t next);
 extern const char *const mh_api_languages[]; /* zh, en */
 #endif

@@ -254,15 +254,13 @@ static enum mh_code get_counts(struct mh_request *req, struct mh_response *res, 
 static enum mh_code get_answers(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
 	json_t *list;
-	int64_t before = INT64_MAX, next;
-	struct mh_str cursor = mh_req_str(req, "cursor");
+	int64_t before, next;
 	MH_API_READ(req, reterr);
-	if (cursor.len && !mh_str_to_i64(cursor, &before))
-		return mh_req_bad_field(req, reterr, "cursor", "Not a cursor of this list", "翻页标记无效");
+	MH_TRY(mh_api_before(req, &before, reterr));
 	MH_TRY(mh_reply_answers(&tx, mh_req_str(req, "place"), before, (int)mh_req_int(req, "limit", 50), &list, &next,
 				reterr));
-	json_t *more = next ? mh_json_str(mh_str_fmt(tx.arena, "%lld", (long long)next)) : json_null();
-	return mh_res_json(res, 200, json_pack("{s:o, s:o}", "answers", list, "next", more), reterr);
+	json_t *j = json_pack("{s:o, s:o}", "answers", list, "next", mh_api_next(&tx, next));
+	return mh_res_json(res, 200, j, reterr);
 }
 
 static const struct mh_param org_params[] = {{.name = "parent",
@@ -322,19 +320,8 @@ static const struct mh_param answer_params[] = {{.name = "place",
 						 .max = 64,
 						 .en = "Public place, such as answers or rules",
 						 .zh = "公开栏目，如 answers、rules"},
-						{.name = "cursor",
-						 .in = MH_IN_QUERY,
-						 .type = MH_TYPE_STR,
-						 .max = 40,
-						 .en = "`next` of the page before",
-						 .zh = "上一页给出的翻页标记"},
-						{.name = "limit",
-						 .in = MH_IN_QUERY,
-						 .type = MH_TYPE_INT,
-						 .min = 1,
-						 .max = 200,
-						 .en = "Rows on a page; 50",
-						 .zh = "每页条数，缺省50"},
+						MH_API_CURSOR,
+						MH_API_LIMIT,
 						{0}};
 
 static const struct mh_route routes[] = {

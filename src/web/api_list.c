@@ -201,18 +201,7 @@ static enum mh_code get_tally(struct mh_request *req, struct mh_response *res, s
 
 /* --- the table --- */
 
-static const struct mh_param list_params[] = {
-	MH_LIST_PARAMS,
-	MH_LIST_SORT,
-	MH_LIST_STR("cursor", 60, "`next` of the page before", "上一页给出的翻页标记"),
-	{.name = "limit",
-	 .in = MH_IN_QUERY,
-	 .type = MH_TYPE_INT,
-	 .min = 1,
-	 .max = 200,
-	 .en = "Rows on a page; 50",
-	 .zh = "每页条数，缺省50"},
-	{0}};
+static const struct mh_param list_params[] = {MH_LIST_PARAMS, MH_LIST_SORT, MH_API_CURSOR, MH_API_LIMIT, {0}};
 static const struct mh_param tally_params[] = {MH_LIST_PARAMS,
 					       {.name = "group",
 						.in = MH_IN_QUERY,

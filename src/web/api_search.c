@@ -69,15 +69,10 @@ static enum mh_code answer(struct mh_request *req, struct mh_response *res, cons
 
 static enum mh_code search(struct mh_request *req, struct mh_response *res, struct mh_buf *out, struct mh_err *reterr)
 {
-	struct mh_str cursor = mh_req_str(req, "cursor");
-	struct hunt h = {.desk = mh_api_of(req)->desk,
-			 .before = INT64_MAX,
-			 .limit = (int)mh_req_int(req, "limit", 50),
-			 .out = out};
+	struct hunt h = {.desk = mh_api_of(req)->desk, .limit = (int)mh_req_int(req, "limit", 50), .out = out};
 	MH_API_READ(req, reterr);
 	if (!mh_api_of(req)->search) return MH_FAIL(reterr, MH_E_UNAVAILABLE, "There is no search on this server");
-	if (cursor.len && !mh_str_to_i64(cursor, &h.before))
-		return mh_req_bad_field(req, reterr, "cursor", "Not a cursor of this list", "翻页标记无效");
+	MH_TRY(mh_api_before(req, &h.before, reterr));
 	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &h.by, reterr));
 	if (h.desk) MH_TRY(mh_desk_sync(h.desk, &tx, reterr));
 	mh_buf_c(out, "{\"hits\":[");
@@ -105,19 +100,8 @@ static const struct mh_param params[] = {{.name = "q",
 					  .max = 100,
 					  .en = "Words that all occur; Chinese as it stands in the text",
 					  .zh = "要查找的文字，以空格分开的各段须同时出现"},
-					 {.name = "cursor",
-					  .in = MH_IN_QUERY,
-					  .type = MH_TYPE_STR,
-					  .max = 40,
-					  .en = "`next` of the page before",
-					  .zh = "上一页给出的翻页标记"},
-					 {.name = "limit",
-					  .in = MH_IN_QUERY,
-					  .type = MH_TYPE_INT,
-					  .min = 1,
-					  .max = 200,
-					  .en = "Rows on a page; 50",
-					  .zh = "每页条数，缺省50"},
+					 MH_API_CURSOR,
+					 MH_API_LIMIT,
 					 {0}};
 
 static const struct mh_route routes[] = {
