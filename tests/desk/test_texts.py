@@ -20,6 +20,8 @@ MUSTACHE = re.compile(r"\{\{.*?\}\}", re.S)
 STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`")
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"])//[^\n]*", re.S)
 KEY = re.compile(r"\bt\(\s*'([a-z0-9_.]+)'")
+# Names of standards and addresses are the same in every language.
+NAMES = re.compile(r"\b(SHA-256|Open311|OpenAPI|CSV|XLSX|PDF)\b|(?<!\w)/[\w/.-]+")
 # Where a text may stand: languages are named in themselves, so that they are found by who reads no other.
 ITSELF = {"desk/src/ui/LangSwitch.vue"}
 
@@ -41,7 +43,7 @@ class Template(html.parser.HTMLParser):
             self.quiet -= 1
 
     def handle_data(self, data):
-        text = MUSTACHE.sub(" ", data)
+        text = NAMES.sub(" ", MUSTACHE.sub(" ", data))
         if not self.quiet and LETTERS.search(text):
             self.found.append((self.getpos()[0], text.strip()))
 
