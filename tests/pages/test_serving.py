@@ -76,7 +76,7 @@ def the_files(c):
             a = get(c, path, Accept_Encoding=accept)
             if len(plain.body) > 1000:
                 assert a.headers["Content-Encoding"] == coding, (path, dict(a.headers))
-                assert len(a.body) * 2 < len(plain.body) and undo(a.body) == plain.body
+                assert len(a.body) < len(plain.body) and undo(a.body) == plain.body, path
                 assert a.headers["ETag"].startswith("W/"), "another representation needs another tag"
         assert get(c, path, If_None_Match=plain.headers["ETag"]).status == 304
 
