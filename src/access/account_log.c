@@ -67,11 +67,13 @@ static enum mh_code look(struct mh_tx *tx, const struct mh_manager *by, struct m
 	if (s->login.len && mh_str_eq(s->login, login)) return MH_OK;
 	struct mh_err why = {0};
 	enum mh_code code = mh_manage_sees(tx, by, login, &why);
-	if (code != MH_OK && code != MH_E_FORBIDDEN) {
+	if (code != MH_OK && code != MH_E_FORBIDDEN && code != MH_E_NOT_FOUND) {
 		if (reterr) *reterr = why;
 		return code;
 	}
-	*s = (struct sight){login, code == MH_OK};
+	/* what no account did (Minhu-Actor, a definition of the city) is the whole city's to see */
+	bool top = code == MH_E_NOT_FOUND && (!by || by->org == tx->city->orgs.root);
+	*s = (struct sight){login, code == MH_OK || top};
 	return MH_OK;
 }
 

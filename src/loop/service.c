@@ -157,8 +157,11 @@ static enum mh_code opened(void *ctx, struct mh_db *db, struct mh_err *reterr)
 	MH_TRY(mh_db_prepare(db, &mh_sql_catalog, reterr));
 	/* A SQLite file has one writing process by its lock; servers of PostgreSQL agree by a row. */
 	if (mh_db_engine(db) == MH_DB_POSTGRES) MH_TRY(first_lease(s, db, reterr));
-	if (!s->city)
-		return mh_city_open(db, s->config.state_dir, true, s->config.clock, s->config.rng, &s->city, reterr);
+	if (!s->city) {
+		MH_TRY(mh_city_open(db, s->config.state_dir, true, s->config.clock, s->config.rng, &s->city, reterr));
+		s->city->serving = true;
+		return MH_OK;
+	}
 	return mh_city_reopen_ledger(s->city, db, reterr);
 }
 
@@ -228,6 +231,7 @@ static void after_commit(void *ctx, struct mh_db *db)
 {
 	struct mh_service *s = ctx;
 	(void)db;
+	mh_city_settle(s->city, true);
 	remove_files(s);
 	mh_city_committed(s->city);
 	count_signed(s);
@@ -244,7 +248,10 @@ static void settled(void *ctx, const struct mh_err *err)
 static void rolled_back(void *ctx)
 {
 	struct mh_service *s = ctx;
-	if (s->city) mh_city_rolled_back(s->city);
+	if (s->city) {
+		mh_city_rolled_back(s->city);
+		mh_city_settle(s->city, false);
+	}
 	spare_files(s);
 }
 

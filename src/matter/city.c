@@ -177,18 +177,31 @@ const struct mh_cal *mh_city_cal(const struct mh_city *c, int64_t rev)
 
 /* --- definitions --- */
 
+#define DEFS_ROOM 1024 /* so that many versions may come while a server runs */
+
 enum mh_code mh_city__know(struct mh_city *c, struct mh_def *d, struct mh_err *reterr)
 {
 	if (c->n_defs == c->room_defs) {
-		size_t room = c->room_defs ? c->room_defs * 2 : 32;
+		size_t room = c->room_defs ? c->room_defs * 2 : DEFS_ROOM;
 		struct mh_def **list = MH_NEW_ARRAY(&c->arena, room, struct mh_def *);
 		MH_TRY_MEM(list, reterr);
 		if (c->n_defs) memcpy(list, c->defs, c->n_defs * sizeof *list);
 		c->defs = list;
 		c->room_defs = room;
 	}
-	c->defs[c->n_defs++] = d;
+	c->defs[c->n_defs] = d;
+	c->n_defs++;
 	return MH_OK;
+}
+
+void mh_city_settle(struct mh_city *c, bool committed)
+{
+	/* there is room for them: mh_city_define has seen to it */
+	for (size_t i = 0; committed && i < c->n_coming; i++) {
+		c->defs[c->n_defs] = c->coming[i];
+		c->n_defs++;
+	}
+	c->n_coming = 0;
 }
 
 static enum mh_code load_defs(struct mh_city *c, struct mh_db *db, struct mh_err *reterr)

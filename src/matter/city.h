@@ -14,6 +14,8 @@
 #include "matter/seal.h"
 #include "process/def.h"
 
+#include <stdatomic.h>
+
 struct mh_class { /* a category of the tree */
 	struct mh_str code, parent, zh, en, keywords;
 };
@@ -22,6 +24,7 @@ struct mh_duty { /* a row of the duty catalogue; the longest code that begins a 
 	int level;
 	bool urgent;
 };
+#define MH_CITY_COMING_MAX 16
 struct mh_city {
 	struct mh_arena arena;
 	int64_t home_id;
@@ -33,8 +36,14 @@ struct mh_city {
 	size_t n_classes; /* by code */
 	struct mh_duty *duties;
 	size_t n_duties; /* by code */
+	/* In the order in which they came. Readers may look while one is added: it stands in its place before the number says so, and the
+	 * place never moves while `serving`. */
 	struct mh_def **defs;
-	size_t n_defs, room_defs; /* by kind, version */
+	_Atomic size_t n_defs;
+	size_t room_defs;
+	bool serving; /* a service runs over it: definitions come into force with the commit */
+	struct mh_def *coming[MH_CITY_COMING_MAX]; /* those of the open transaction */
+	size_t n_coming;
 	const struct mh_cal **cals;
 	size_t n_cals;            /* revisions of the home's calendar, ascending */
 	struct mh_ledger *ledger; /* NULL when opened for reading */
@@ -76,7 +85,9 @@ enum mh_code mh_city_ahead(struct mh_city *c, struct mh_db *db, const struct mh_
 enum mh_code mh_city_before_commit(struct mh_city *c, struct mh_db *db, struct mh_err *reterr);
 void mh_city_committed(struct mh_city *c);   /* durably */
 void mh_city_rolled_back(struct mh_city *c); /* forgets everything since the last commit */
-void mh_city_free(struct mh_city *c);        /* NULL is accepted */
+/* For a service, after each transaction: what was defined in it is known from now on, or has never been. */
+void mh_city_settle(struct mh_city *c, bool committed);
+void mh_city_free(struct mh_city *c); /* NULL is accepted */
 void mh_city_freep(struct mh_city **c);
 
 const struct mh_class *mh_city_class(const struct mh_city *c, struct mh_str code);

@@ -18,8 +18,8 @@ static enum mh_code check_version(const struct mh_city *c, const struct mh_def *
 {
 	int64_t newest = 0;
 	*ret_known = false;
-	for (size_t i = 0; i < c->n_defs; i++) {
-		const struct mh_def *have = c->defs[i];
+	for (size_t i = 0; i < c->n_defs + c->n_coming; i++) {
+		const struct mh_def *have = i < c->n_defs ? c->defs[i] : c->coming[i - c->n_defs];
 		if (!mh_str_eq(have->kind, d->kind)) continue;
 		if (have->version > newest) newest = have->version;
 		if (have->version != d->version) continue;
@@ -33,32 +33,6 @@ static enum mh_code check_version(const struct mh_city *c, const struct mh_def *
 	if (d->version > newest) return MH_OK;
 	return MH_FAIL(reterr, MH_E_CONFLICT, "Cannot add " MH_STR_FMT "@%lld: version %lld is in force",
 		       MH_STR_ARG(d->kind), (long long)d->version, (long long)newest);
-}
-
-enum mh_code mh_city_define(struct mh_tx *tx, struct mh_str text, struct mh_str file, struct mh_buf *ret_report,
-			    struct mh_err *reterr)
-{
-	struct mh_city *c = tx->city;
-	struct mh_diags diags = mh_diags_new(tx->arena, file);
-	struct mh_def *d = mh_def_load(&c->arena, text, &diags);
-	bool known;
-	mh_day since = 0;
-	mh_diags_print(&diags, ret_report);
-	MH_TRY(mh_diags_result(&diags, reterr));
-	MH_TRY_MEM(d, reterr);
-	MH_TRY(check_version(c, d, &known, reterr));
-	if (known) return MH_OK;
-	if (d->since.len) mh_day_parse(d->since, &since);
-	struct mh_q_definition_add_in in = {.kind = d->kind,
-					    .version = d->version,
-					    .since = since,
-					    .at = tx->now,
-					    .hash = mh_hash_hex(tx->arena, &d->hash),
-					    .body = d->text};
-	MH_TRY_MEM(in.hash.ptr, reterr);
-	MH_TRY(mh_q_definition_add(tx->db, &in, reterr));
-	MH_TRY(entry_of(tx, d, in.hash, reterr));
-	return mh_city__know(c, d, reterr);
 }
 
 static const struct mh_def *newest(const struct mh_city *c, struct mh_str kind)
@@ -126,18 +100,60 @@ static void check_effects(const struct mh_city *c, const struct mh_def *d, const
 	}
 }
 
+static void check_one(const struct mh_city *c, const struct mh_def *d, struct mh_diags *diags)
+{
+	check_duties(c, d, diags);
+	for (size_t s = 0; s < d->n_states; s++) check_effects(c, d, d->states[s].enter, d->states[s].n_enter, diags);
+	for (size_t t = 0; t < d->n_transitions; t++)
+		check_effects(c, d, d->transitions[t].effects, d->transitions[t].n_effects, diags);
+}
+
+/* A pack's definitions are read in any order and looked at together when all are there; one that comes alone must fit at once. */
+static enum mh_code fits(const struct mh_city *c, const struct mh_def *d, struct mh_arena *a, struct mh_str file,
+			 struct mh_buf *report, struct mh_err *reterr)
+{
+	struct mh_diags diags = mh_diags_new(a, file);
+	if (c->n_coming == MH_CITY_COMING_MAX || c->n_defs + c->n_coming >= c->room_defs)
+		return MH_FAIL(reterr, MH_E_BUSY, "Too many definitions have come while the server runs");
+	check_one(c, d, &diags);
+	mh_diags_print(&diags, report);
+	return mh_diags_result(&diags, reterr);
+}
+
+enum mh_code mh_city_define(struct mh_tx *tx, struct mh_str text, struct mh_str file, struct mh_buf *ret_report,
+			    struct mh_err *reterr)
+{
+	struct mh_city *c = tx->city;
+	struct mh_diags diags = mh_diags_new(tx->arena, file);
+	struct mh_def *d = mh_def_load(&c->arena, text, &diags);
+	bool known;
+	mh_day since = 0;
+	mh_diags_print(&diags, ret_report);
+	MH_TRY(mh_diags_result(&diags, reterr));
+	MH_TRY_MEM(d, reterr);
+	MH_TRY(check_version(c, d, &known, reterr));
+	if (known) return MH_OK;
+	if (c->serving) MH_TRY(fits(c, d, tx->arena, file, ret_report, reterr));
+	if (d->since.len) mh_day_parse(d->since, &since);
+	struct mh_q_definition_add_in in = {.kind = d->kind,
+					    .version = d->version,
+					    .since = since,
+					    .at = tx->now,
+					    .hash = mh_hash_hex(tx->arena, &d->hash),
+					    .body = d->text};
+	MH_TRY_MEM(in.hash.ptr, reterr);
+	MH_TRY(mh_q_definition_add(tx->db, &in, reterr));
+	MH_TRY(entry_of(tx, d, in.hash, reterr));
+	if (!c->serving) return mh_city__know(c, d, reterr);
+	c->coming[c->n_coming++] = d;
+	return MH_OK;
+}
+
 enum mh_code mh_city__check_kinds(const struct mh_city *c, struct mh_arena *a, struct mh_buf *report,
 				  struct mh_err *reterr)
 {
 	struct mh_diags diags = mh_diags_new(a, MH_STR("definitions"));
-	for (size_t i = 0; i < c->n_defs; i++) {
-		const struct mh_def *d = c->defs[i];
-		check_duties(c, d, &diags);
-		for (size_t s = 0; s < d->n_states; s++)
-			check_effects(c, d, d->states[s].enter, d->states[s].n_enter, &diags);
-		for (size_t t = 0; t < d->n_transitions; t++)
-			check_effects(c, d, d->transitions[t].effects, d->transitions[t].n_effects, &diags);
-	}
+	for (size_t i = 0; i < c->n_defs; i++) check_one(c, c->defs[i], &diags);
 	mh_diags_print(&diags, report);
 	return mh_diags_result(&diags, reterr);
 }

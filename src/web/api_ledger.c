@@ -98,7 +98,9 @@ static enum mh_code send_file(struct mh_request *req, struct mh_response *res, s
 	}
 	mh_buf_done(&b);
 	if (code != MH_OK) return code;
-	res->cache = final && (tile || log) ? MH_CACHE_FOREVER : MH_CACHE_REVALIDATE;
+	/* Without a number a path means the newest log, and after a restore another one: only a numbered one stays what it is. */
+	res->cache = final && log ? MH_CACHE_FOREVER : MH_CACHE_REVALIDATE;
+	if (!final || !log) MH_TRY(mh_res_tag(res, reterr));
 	return mh_res_header(res, "Access-Control-Allow-Origin", MH_STR("*"), reterr);
 }
 

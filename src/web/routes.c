@@ -8,6 +8,7 @@
 	X(assets) \
 	X(changes) \
 	X(city) \
+	X(define) \
 	X(docs) \
 	X(files) \
 	X(flow) \

@@ -332,6 +332,19 @@ def too_large(city, path, handler):
         s.sendall((f"POST {path} HTTP/1.1\r\nHost: {host}\r\nMinhu-Actor: {handler}\r\nContent-Type: image/jpeg\r\n"
                    f"Content-Length: {(50 << 20) + 1}\r\nExpect: 100-continue\r\n\r\n").encode())
         assert s.recv(64).startswith(b"HTTP/1.1 413"), "a file over 50 MiB was not refused"
+    # a client that asks nothing and just sends is told in the middle of it: why, and not only that the line broke
+    for who, length, want in ((f"Minhu-Actor: {handler}\r\n", 60 << 20, b"413"), ("", 40 << 20, b"401")):
+        with socket.create_connection((host, int(port)), 30) as s:
+            s.sendall((f"POST {path} HTTP/1.1\r\nHost: {host}\r\n{who}Content-Type: image/jpeg\r\n"
+                       f"Content-Length: {length}\r\n\r\n").encode())
+            sent = 0
+            try:
+                while sent < length:
+                    sent += s.send(bytes(65536))
+            except OSError:
+                pass
+            assert s.recv(64).startswith(b"HTTP/1.1 " + want), "it was not told why"
+            assert sent < length, "it had to send everything first"
 
 
 # --- the ledger ---
@@ -411,7 +424,9 @@ def static_log(city):
     size = int(point.body.split(b"\n")[1])
     tile = f"/ledger/tile/0/000.p/{size}" if size < 256 else "/ledger/tile/0/000"
     got = city.get(tile)
-    assert len(got.body) == 32 * min(size, 256) and "immutable" in got.headers["Cache-Control"]
+    assert len(got.body) == 32 * min(size, 256) and "immutable" not in got.headers["Cache-Control"] and got.headers["ETag"]
+    numbered = city.get(tile.replace("/ledger/", "/ledger/1/"))                # without a number it may be another log one day
+    assert numbered.body == got.body and "immutable" in numbered.headers["Cache-Control"]
     city.get("/ledger/tile/9/999", 404)
     info = city.get("/api/v1/ledger").j
     assert info["vkey"].encode() in city.get("/ledger/vkey").body and info["signed_size"] >= size

@@ -34,6 +34,7 @@ def whole_story(make, engine, target):
     city.start()
     load = Load(city)
     load.run(0.5)
+    time.sleep(1.2)     # a head is signed that the backup will hold
     told = city.raise_({"text": "我的电话是 13800000000，请不要公开"})
     city.file(told["ref"], OFFICER)
     load.acked["told"] = told["ref"]
@@ -80,6 +81,7 @@ def whole_story(make, engine, target):
     ran(back.program("ledger", "succeed", "--yes"))
     back.start()
     doctor(back)
+    paths(back, published)
 
     # What was erased since stays erased; what was not can be read and goes on.
     view = back.ask("GET", f"/api/v1/matters/{told['ref']}", actor=OFFICER)
@@ -103,6 +105,33 @@ def whole_story(make, engine, target):
     assert first == (published / "checkpoint").read_text(), first
     assert (fresh / "checkpoint").read_text().split("\n")[0] == first.split("\n")[0] + "/2"
     return f"{count} matters, {restored} restored from under load, {done['erased']} erased texts stayed away"
+
+
+def paths(city, published):
+    """A numbered log stays what it is and may be kept for ever; what has no number is the newest and is asked for again."""
+    def get(path):
+        answer = city.ask("GET", "/ledger/" + path)
+        return answer.body, "immutable" in (answer.headers["Cache-Control"] or ""), answer.status
+
+    until = time.monotonic() + 20
+    while city.ask("GET", "/ledger/checkpoint").status != 200 and time.monotonic() < until:
+        time.sleep(0.2)
+    head = (published / "checkpoint").read_bytes()
+    assert city.get("/api/v1/ledger").j["log"] == 2
+    tiles = [p.relative_to(published).as_posix() for p in (published / "tile").rglob("*") if p.is_file() and ".p" not in p.as_posix()]
+    stored = [t for t in sorted(tiles) if get("1/" + t)[2] == 200]    # the store came from before the last signed head
+    signed = int(get("1/checkpoint")[0].split(b"\n")[1])
+    assert stored or signed < 256, (signed, tiles[:5])
+    for tile in stored[:10]:
+        assert get("1/" + tile)[:2] == ((published / tile).read_bytes(), True), tile
+        assert get(tile)[0] != (published / tile).read_bytes() and not get(tile)[1], tile
+    new, kept, _ = get("checkpoint")
+    assert new.split(b"\n")[0].endswith(b"/2") and not kept
+    assert get("2/checkpoint")[:2] == (new, False)
+    assert get("vkey")[0] == get("2/vkey")[0] != get("1/vkey")[0] == (published / "vkey").read_bytes()
+    assert not get("vkey")[1] and get("1/checkpoint")[0].split(b"\n")[0] == head.split(b"\n")[0]
+    tag = city.ask("GET", "/ledger/checkpoint").headers["ETag"]
+    assert tag, "the newest head has no tag"
 
 
 def empty(city):
