@@ -13,24 +13,25 @@ const char *mh_perm_name(enum mh_perm perm)
 }
 
 #define BIT(p) (1u << MH_PERM_##p)
+/* In the order in which a person with several acts when none is chosen. */
 static const struct {
 	const char *role;
 	unsigned perms; /* beside public, holder and staff, which every role has */
 	const char *zh, *en;
 } roles[] = {
-	{"operator", BIT(DISPATCH) | BIT(PERSONAL), "受理员", "Operator"},
-	{"dispatcher", BIT(DISPATCH) | BIT(PERSONAL), "派单员", "Dispatcher"},
-	{"caller", BIT(PERSONAL), "回访员", "Call-back officer"},
-	{"supervisor", BIT(PERSONAL), "督办员", "Supervisor"},
-	{"inspector", BIT(PERSONAL), "巡查督查员", "Inspector"},
-	{"handler", BIT(HANDLE), "承办人", "Handler"},
-	{"officer", BIT(HANDLE), "网格员", "Visiting officer"},
-	{"reviewer", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL), "审核人", "Reviewer"},
-	{"leader", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL), "领导", "Leader"},
-	{"assessor", BIT(ASSESS), "考核员", "Assessor"},
-	{"auditor", BIT(AUDIT) | BIT(PERSONAL), "审计员", "Auditor"},
 	{"admin", BIT(DISPATCH) | BIT(HANDLE) | BIT(LEAD) | BIT(ASSESS) | BIT(AUDIT) | BIT(ADMIN), "管理员",
 	 "Administrator"},
+	{"leader", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL), "领导", "Leader"},
+	{"reviewer", BIT(HANDLE) | BIT(LEAD) | BIT(PERSONAL), "审核人", "Reviewer"},
+	{"dispatcher", BIT(DISPATCH) | BIT(PERSONAL), "派单员", "Dispatcher"},
+	{"operator", BIT(DISPATCH) | BIT(PERSONAL), "受理员", "Operator"},
+	{"supervisor", BIT(PERSONAL), "督办员", "Supervisor"},
+	{"inspector", BIT(PERSONAL), "巡查督查员", "Inspector"},
+	{"caller", BIT(PERSONAL), "回访员", "Call-back officer"},
+	{"handler", BIT(HANDLE), "承办人", "Handler"},
+	{"officer", BIT(HANDLE), "网格员", "Visiting officer"},
+	{"assessor", BIT(ASSESS), "考核员", "Assessor"},
+	{"auditor", BIT(AUDIT) | BIT(PERSONAL), "审计员", "Auditor"},
 };
 
 const char *mh_perm_role(size_t i, const char **ret_zh, const char **ret_en)
@@ -39,6 +40,13 @@ const char *mh_perm_role(size_t i, const char **ret_zh, const char **ret_en)
 	*ret_zh = roles[i].zh;
 	*ret_en = roles[i].en;
 	return roles[i].role;
+}
+
+size_t mh_perm_role_rank(struct mh_str role)
+{
+	size_t i = 0;
+	while (i < sizeof roles / sizeof *roles && !mh_str_is(role, roles[i].role)) i++;
+	return i;
 }
 
 bool mh_perm_role_has(struct mh_str role, enum mh_perm perm)

@@ -21,6 +21,8 @@ enum mh_perm {
 const char *mh_perm_name(enum mh_perm perm); /* "dispatch" */
 /* The roles that the table knows, in its order; NULL behind the last. zh, en: how they are called. */
 const char *mh_perm_role(size_t i, const char **ret_zh, const char **ret_en);
+/* The place of a role in the table; behind all others when a pack invented it. */
+size_t mh_perm_role_rank(struct mh_str role);
 /* Whether a role has a permission. Roles that a pack invents have MH_PERM_STAFF and those below it. */
 bool mh_perm_role_has(struct mh_str role, enum mh_perm perm);
 #endif

@@ -2,6 +2,7 @@
 
 #include "access/account.h"
 #include "access/password.h"
+#include "access/perm.h"
 #include "access/totp.h"
 #include "sql_gen.h"
 
@@ -153,7 +154,11 @@ static enum mh_code read_roles(struct mh_db *db, struct mh_arena *a, struct mh_s
 	MH_TRY(mh_q_account_role_of(db, a, &(struct mh_q_account_role_of_in){.login = s->login}, &rows, &n, reterr));
 	struct mh_session_role *roles = MH_NEW_ARRAY(a, n + 1, struct mh_session_role);
 	MH_TRY_MEM(roles, reterr);
-	for (size_t i = 0; i < n; i++) roles[i] = (struct mh_session_role){rows[i].role, rows[i].org_code};
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i, rank = mh_perm_role_rank(rows[i].role);
+		for (; at > 0 && mh_perm_role_rank(roles[at - 1].role) > rank; at--) roles[at] = roles[at - 1];
+		roles[at] = (struct mh_session_role){rows[i].role, rows[i].org_code};
+	}
 	s->roles = roles;
 	s->n_roles = n;
 	return MH_OK;

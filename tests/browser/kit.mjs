@@ -46,6 +46,45 @@ export class City {
 		throw new Error("the server did not start: " + this.log);
 	}
 
+	/** What the staff do meanwhile, by the interface: one step as somebody of packs/hangzhou/accounts.csv. */
+	async act(login, as, ref, step, { fields = {}, files = {} } = {}) {
+		const call = async (path, body, type = "application/json") => {
+			const answer = await fetch(this.url + "/api/v1" + path, {
+				method: "POST",
+				headers: { "Content-Type": type, Authorization: `Bearer ${this.tokens[login] ?? ""}`, "Minhu-As": as, "Idempotency-Key": crypto.randomUUID() },
+				body,
+			});
+			if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+			return answer.json();
+		};
+		this.tokens ??= {};
+		if (!this.tokens[login]) {
+			const session = await fetch(this.url + "/api/v1/session", {
+				method: "POST",
+				headers: { "Content-Type": "application/json" },
+				body: JSON.stringify({ login, password: PASSWORD, bearer: true }),
+			});
+			this.tokens[login] = (await session.json()).token;
+		}
+		const evidence = {};
+		for (const [name, text] of Object.entries(files)) evidence[name] = [(await call(`/matters/${ref}/files`, text, "text/plain")).id];
+		return call(`/matters/${ref}/actions/${step}`, JSON.stringify({ fields, evidence }));
+	}
+
+	/** A registered matter goes to a district's unit, is handled and answered: what stands between saying it and rating it. */
+	async answer(ref) {
+		const hotline = "330100-D01";
+		const unit = "330105-D17";
+		await this.act("operator", `operator@${hotline}`, ref, "register");
+		await this.act("dispatcher", `dispatcher@${hotline}`, ref, "dispatch", { fields: { category: "010404", place: "330105", unit } });
+		await this.act("gongshu-handler", `handler@${unit}`, ref, "accept");
+		await this.act("gongshu-handler", `handler@${unit}`, ref, "reply", {
+			fields: { answer: "已更换灯头，路灯恢复照明", record: "更换12号杆灯头", result: "solved" },
+			files: { work_record: "Lamp head replaced, pole 12\n" },
+		});
+		await this.act("dispatcher", `dispatcher@${hotline}`, ref, "deliver_open");
+	}
+
 	/** Resolves to the exit code: what is left of a matter must be on disk. */
 	stop() {
 		return new Promise((done) => {

@@ -1,0 +1,217 @@
+/* The staff at their desks: one request goes through four pairs of hands by keyboard alone, then everybody looks at their own
+ * pages, which axe looks at too. Sample accounts: packs/hangzhou/accounts.csv. */
+import { Browser, City, DESKTOP, NARROW, PHONE, axe, check, run, tooWide } from "./kit.mjs";
+import { settle } from "./pages.mjs";
+
+const TEXT = "石灰坝社区三幢门前的窨井盖破损，老人晚上经过很危险。";
+const city = new City({ matters: 150 });
+await city.start();
+const browser = await Browser.open();
+let ref = null;
+let code = null;
+
+async function clean(page, where) {
+	await settle(page);
+	const found = await axe(page);
+	check(found.length === 0, `${where}: ${found.join("\n")}`);
+	check(!(await tooWide(page)), `${where} scrolls sideways at ${page.viewportSize().width} px`);
+	const said = page.complaints.splice(0);
+	check(said.length === 0, `${where} complains: ${said.join("\n")}`);
+}
+
+/** Goes on with Tab, as a person does who has no mouse, until the focus is on what the selector names. */
+async function tabTo(page, selector, most = 90) {
+	for (let i = 0; i < most; i++) {
+		if (await page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector)) return;
+		await page.keyboard.press("Tab");
+	}
+	throw new Error(`Tab does not lead to ${selector}`);
+}
+
+/** A list that searches: type, wait for what is found, take the first. */
+async function pick(page, selector, words) {
+	await tabTo(page, selector);
+	await page.keyboard.type(words);
+	const found = page.locator(`${selector.split(",")[0]} ~ [role=listbox] [role=option]:not([aria-disabled])`).first();
+	await found.waitFor();
+	if (!(await page.evaluate(() => document.activeElement.getAttribute("aria-activedescendant")))) await page.keyboard.press("ArrowDown");
+	await page.keyboard.press("Enter");
+}
+
+/** One of a few: round buttons or a select, as the page has it; by Tab and the arrows. */
+async function choose(page, field, value) {
+	await tabTo(page, `${field} input[type=radio], ${field} select`);
+	const here = () => page.evaluate(() => (document.activeElement.type === "radio" && !document.activeElement.checked ? null : document.activeElement.value));
+	if ((await here()) === null) await page.keyboard.press(" ");
+	for (let i = 0; i < 30 && (await here()) !== value; i++) await page.keyboard.press("ArrowDown");
+	check((await here()) === value, `${value} can be chosen`);
+}
+
+async function matterOf(login, lang, view = DESKTOP) {
+	const page = await browser.person(city, { lang, view, as: login });
+	await page.goto(`/desk/matters/${ref}`);
+	await page.locator(".actions").waitFor();
+	return page;
+}
+
+/** Takes a step of the matter page by keyboard; fill: what to do with its form, if it must be filled in. */
+async function step(page, name, fill = async () => {}) {
+	const button = page.locator(`.actions [id$='-${name}']`);
+	await tabTo(page, `.actions [id$='-${name}']`);
+	await page.keyboard.press("Enter");
+	const form = page.locator(".actions form");
+	await Promise.race([form.waitFor(), button.waitFor({ state: "detached" })]);
+	if (await form.count()) {
+		await fill();
+		await tabTo(page, ".actions form button.primary");
+		await page.keyboard.press("Enter");
+	}
+	await button.waitFor({ state: "detached" });
+}
+
+const matterNow = async () => (await fetch(`${city.url}/api/v1/matters/${ref}`)).json();
+
+async function operator() {
+	const page = await browser.person(city, { lang: "zh-Hans", as: "operator" });
+	await page.goto("/desk/intake");
+	await settle(page);
+	await pick(page, "#i-kind", "12345");
+	await page.locator("[data-field=text] textarea").waitFor();
+	await tabTo(page, "[data-field=text] textarea");
+	await page.keyboard.type(TEXT);
+	await choose(page, "[data-field=channel]", "phone");
+	await choose(page, "[data-field=subject]", "complaint");
+	await page.keyboard.press("Control+Enter");
+	await page.locator(".receipt").waitFor();
+	await clean(page, "the operator's receipt");
+	code = (await page.locator(".receipt .code span").allInnerTexts()).join("");
+	check(code.length >= 16, `a code to read out, not "${code}"`);
+	ref = /matters\/([0-9a-f]{32})/.exec(await page.locator(".receipt a[href*='/desk/matters/']").getAttribute("href"))[1];
+	await page.context().close();
+	const registers = await matterOf("operator", "zh-Hans");
+	await step(registers, "register");
+	await registers.context().close();
+}
+
+async function dispatcher() {
+	const page = await matterOf("dispatcher", "en");
+	await clean(page, "the matter before dispatch");
+	await step(page, "dispatch", async () => {
+		await pick(page, ".actions form input[id$=category]", "010404");
+		await pick(page, ".actions form input[id$=place]", "拱墅");
+		await pick(page, ".actions form input[id$=unit]", "330105-D17");
+	});
+	const { owner, state } = await matterNow();
+	check(owner?.code === "330105-D17", `the unit has it, not ${owner?.code} in ${state.name}`);
+	await page.context().close();
+}
+
+async function handler() {
+	const page = await matterOf("gongshu-handler", "zh-Hans", PHONE);
+	await step(page, "accept");
+	await step(page, "reply", async () => {
+		for (const [name, words] of [["answer", "已更换窨井盖，并检查了周边十二处。"], ["record", "现场更换一只。"]]) {
+			await tabTo(page, `.actions form textarea[id$=${name}]`);
+			await page.keyboard.type(words);
+		}
+		await choose(page, ".actions form .field:has([value=solved])", "solved");
+		await page.locator(".actions form input[type=file]").first().setInputFiles({ name: "record.txt", mimeType: "text/plain", buffer: Buffer.from("one cover replaced\n") });
+		await page.waitForFunction(() => !document.querySelector(".actions form progress"));
+	});
+	await page.context().close();
+}
+
+async function delivers() {
+	const page = await matterOf("dispatcher", "zh-Hans");
+	await step(page, "deliver_open");
+	await page.context().close();
+}
+
+async function residentRates() {
+	const page = await browser.person(city, { lang: "en", view: PHONE });
+	await page.goto("/follow");
+	await settle(page);
+	await tabTo(page, "input[name=code]");
+	await page.keyboard.type(code);
+	await page.keyboard.press("Enter");
+	await page.waitForURL("**/follow/matter");
+	const rate = "form[action='/follow/matter/rate']";
+	if (!(await page.locator(rate).isVisible())) {
+		await tabTo(page, "#step-rate > summary");
+		await page.keyboard.press("Enter");
+	}
+	await tabTo(page, `${rate} [name='f.resolved']`);
+	await page.keyboard.press(" ");
+	for (const part of ["rate_speed", "rate_result", "rate_service", "rate_quality"]) {
+		await tabTo(page, `${rate} [name='f.${part}']`);
+		await page.keyboard.press(" ");
+		for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+	}
+	await tabTo(page, `${rate} button[value=send]`);
+	await page.keyboard.press("Enter");
+	await page.waitForLoadState();
+	await clean(page, "the rated matter");
+	check((await matterNow()).state.room === "apply", "rated by keyboard");
+	await page.context().close();
+}
+
+/** A person's own pages: every entry of the menu opens, axe is content, nothing is too wide and nothing complains. */
+const looks = (login, lang, view) => async () => {
+	const page = await browser.person(city, { lang, view, as: login });
+	await clean(page, `${login}: home`);
+	const places = await page.evaluate(() => [...new Set([...document.querySelectorAll("nav a[href^='/desk/']")].map((a) => a.getAttribute("href")))]);
+	check(places.length >= 2, `${login} has a menu, not ${places.length} entries`);
+	for (const at of places) {
+		await page.goto(at);
+		await clean(page, `${login}: ${at}`);
+	}
+	const first = page.locator("a[href^='/desk/matters/']").first();
+	await page.goto("/desk/queue");
+	await settle(page);
+	if (await first.count()) {
+		await page.goto(await first.getAttribute("href"));
+		await clean(page, `${login}: a matter`);
+	}
+	await page.context().close();
+};
+
+/** Numbers of a page open lists that hold as many. */
+async function leaderNumbers() {
+	const page = await browser.person(city, { lang: "en", as: "leader" });
+	await page.goto("/desk/leader");
+	await settle(page);
+	const links = await page.locator("main a[href*='/desk/queue?']").evaluateAll((all) => all.map((a) => [a.getAttribute("href"), a.innerText]));
+	check(links.length >= 6, "the rooms open their lists");
+	let compared = 0;
+	for (const [href, text] of links.slice(0, 12)) {
+		const said = /^\s*(\d+)\b/.exec(text);
+		if (!said) continue;
+		const listed = await page.evaluate(async (query) => {
+			const answer = await fetch(`/api/v1/matters/tally?group=kind&${query}`);
+			return (await answer.json()).matters;
+		}, href.split("?")[1]);
+		check(Number(said[1]) === listed, `${href} says ${said[1]} and lists ${listed}`);
+		compared += 1;
+	}
+	check(compared >= 3, "numbers were compared");
+	await page.context().close();
+}
+
+const failed = await run({
+	"operator: intake by keyboard": operator,
+	"dispatcher: dispatch by keyboard": dispatcher,
+	"handler on a telephone: accept and answer": handler,
+	"dispatcher: deliver": delivers,
+	"resident: rate by keyboard": residentRates,
+	"leader: every number opens its list": leaderNumbers,
+	"call-back officer's pages, Chinese": looks("caller", "zh-Hans", DESKTOP),
+	"supervisor's pages, traditional, 320 px": looks("supervisor", "zh-Hant", NARROW),
+	"subdistrict leader's pages, English, telephone": looks("mishixiang-leader", "en", PHONE),
+	"auditor's pages, English": looks("auditor", "en", DESKTOP),
+	"administrator's pages, Chinese": looks("admin", "zh-Hans", DESKTOP),
+	"administrator's pages, English, telephone": looks("admin", "en", PHONE),
+});
+await browser.close();
+const code_ = await city.stop();
+city.remove();
+process.exit(failed || code_ ? 1 : 0);
