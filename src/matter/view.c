@@ -305,7 +305,8 @@ json_t *mh_city_forms(const struct mh_tx *tx)
 
 /* --- what the person who raised it sees --- */
 
-/* The public answer is of the main matter when this one was merged. Only public fields, and what they wrote themselves. */
+/* The public answer is of the main matter when this one was merged. Only public fields, what they wrote themselves, and
+ * what the definition has told to them: of another person's matter never that. */
 static enum mh_code followed_fields(struct mh_tx *tx, struct mh_matter *m, struct mh_matter *from, json_t *to,
 				    struct mh_err *reterr)
 {
@@ -313,7 +314,7 @@ static enum mh_code followed_fields(struct mh_tx *tx, struct mh_matter *m, struc
 		const struct mh_field *f = &from->def->fields[i];
 		struct mh_str name = mh_str_dup(tx->arena, f->name);
 		MH_TRY_MEM(name.ptr, reterr);
-		bool own = from == m && f->set_create;
+		bool own = from == m && (f->set_create || f->told);
 		if (!own && !(f->is_public && !f->personal)) continue;
 		json_t *v = json_object_get(to, name.ptr) ? NULL : mh_matter__value(tx, from, (int)i);
 		if (v && json_object_set(to, name.ptr, v) != 0) return mh_no_memory(reterr);

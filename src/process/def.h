@@ -68,7 +68,8 @@ struct mh_field {
 	bool set_create; /* may be given when the matter is created, and then stays unless a transition takes it */
 	bool required;   /* must be given when the matter is created (only with set: create) */
 	bool is_public,
-		personal; /* public: may stand in ledger headers and be published; personal: encrypted, erasable */
+		personal, /* public: may stand in ledger headers and be published; personal: encrypted, erasable */
+		told;     /* shown to the person who raised the matter, although not public */
 };
 struct mh_role {
 	struct mh_str name;

@@ -139,6 +139,10 @@ static struct mh_str field_public(struct mh_words *w, int i)
 {
 	return yes_no(w, w->def->fields[i].is_public);
 }
+static struct mh_str field_told(struct mh_words *w, int i)
+{
+	return yes_no(w, w->def->fields[i].told);
+}
 static struct mh_str field_personal(struct mh_words *w, int i)
 {
 	return yes_no(w, w->def->fields[i].personal);
@@ -262,6 +266,7 @@ static const struct mh_diff_aspect field_aspects[] = {{"类型", "type", field_t
 						      {"必填", "required", field_required},
 						      {"公开", "public", field_public},
 						      {"个人信息", "personal", field_personal},
+						      {"告知本人", "told to the person", field_told},
 						      {NULL, NULL, NULL}};
 static const struct mh_diff_aspect role_aspects[] = {
 	{"层级", "levels", role_levels}, {"任何人", "open", role_open}, {NULL, NULL, NULL}};

@@ -9,7 +9,7 @@
 #define WORTH_MAX 1000000
 
 static const char *const known[] = {"type",     "values", "min",      "max",  "kind",  "set",
-				    "required", "public", "personal", "role", "label", NULL};
+				    "required", "public", "personal", "told", "role", "label", NULL};
 
 /* What a choice is called, whose business it is, and what it counts for. */
 static void read_value(struct mh_load *l, struct mh_yaml *node, struct mh_field_value *v)
@@ -115,6 +115,7 @@ static void read_flags(struct mh_load *l, struct mh_yaml *map, struct mh_field *
 	f->required = mh_load__yes(l, map, "required");
 	f->is_public = mh_load__yes(l, map, "public");
 	f->personal = mh_load__yes(l, map, "personal");
+	f->told = mh_load__yes(l, map, "told");
 	if (f->required && !f->set_create)
 		MH_DIAG_ERROR(l->diags, "required-later", mh_yaml_get(map, "required")->key_at,
 			      "Add set: create; what a transition needs is listed in its own require:",

@@ -168,14 +168,17 @@ def whole_loop(city):
     city.step(ref, "accept", handler)
     co_units(city, ref, handler)
     city.step(ref, "ask_person", handler, {"question": "是哪一段？"})
+    assert city.get("/api/v1/follow", code=code).j["fields"]["question"] == "是哪一段？"
+    assert "question" not in city.get(f"/api/v1/matters/{ref}").j["fields"]                 # told to them alone
     assert [a["name"] for a in city.get("/api/v1/follow/actions", code=code).j["actions"]] == ["withdraw", "tell_more", "add_note"]
     city.own_step(code, "tell_more", {"more": "北山街一段"})
     due = next(c["due"] for c in city.view(ref)["clocks"] if c["name"] == "total")
-    city.step(ref, "ask_extension", handler, {"objection": "需要采购灯头"})
+    city.step(ref, "ask_extension", handler, {"delay_reason": "需要采购灯头"})
     city.step(ref, "grant_extension", "leader@330106-D17", {"decision": "同意"}, 403)       # not one level up
     above = "leader@330100"
     city.step(ref, "grant_extension", above, {"decision": "同意"})
     assert next(c["due"] for c in city.view(ref)["clocks"] if c["name"] == "total") > due
+    assert city.get("/api/v1/follow", code=code).j["fields"]["delay_reason"] == "需要采购灯头"
     city.step(ref, "instruct", above, {"instruction": "尽快办结"})
     city.step(ref, "reply", handler, {"answer": "已更换全部灯头", "record": "更换12盏", "result": "solved"},
               evidence={"work_record": [JPEG]})
