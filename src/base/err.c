@@ -63,9 +63,8 @@ const char *mh_err_zh(const char *format)
 /* test_err holds the conversions of both formats against each other, since no compiler sees this one. */
 #define FILL_ZH(field, fmt)                                                                                            \
 	do {                                                                                                           \
-		const char *zh_ = mh_err_zh(fmt);                                                                      \
 		reterr->field[0] = '\0';                                                                               \
-		if (zh_) FILL(field, zh_, fmt);                                                                        \
+		if (mh_err_zh(fmt)) FILL(field, mh_err_zh(fmt), fmt);                                                  \
 	} while (0)
 
 enum mh_code mh_err_set(struct mh_err *reterr, enum mh_code code, const char *file, int line, const char *fmt, ...)

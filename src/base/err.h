@@ -56,7 +56,7 @@ static inline enum mh_code mh_err_is(enum mh_code set, enum mh_code code)
 #define MH_FAIL(reterr, code, ...) mh_err_is(mh_err_set((reterr), (code), __FILE__, __LINE__, __VA_ARGS__), (code))
 
 /* The Chinese of an English format, taking the same arguments in the same order; NULL when errors_zh.def has none. */
-const char *mh_err_zh(const char *format);
+const char *mh_err_zh(const char *format) __attribute__((format_arg(1)));
 
 /* MH_E_NO_MEMORY, for where an allocation gave nothing. */
 enum mh_code mh_no_memory(struct mh_err *reterr);

@@ -184,7 +184,7 @@ static void tell(struct mh_desk *d, const struct mh_err *err)
 static size_t read_rows(struct mh_desk *d, const struct mh_q_lane_row *q, size_t n, struct mh_list_row *to)
 {
 	size_t kept = 0;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; to && i < n; i++) {
 		struct mh_err err = {0};
 		if (mh_desk_read(d->config.city, &q[i], &to[kept], &err) == MH_OK) kept++;
 		else tell(d, &err);

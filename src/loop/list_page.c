@@ -3,6 +3,7 @@
 #include "loop/list.h"
 #include "sql_gen.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -265,7 +266,9 @@ static void begin(struct walk *w, const struct mh_list_filter *f, struct mh_list
 {
 	choose(w, f);
 	int64_t first = f->created_from ? mh_city_id_at(f->created_from) - 1 : 0;
-	int64_t from = at.set ? at.id : w->up ? first : INT64_MAX, chunk = (int64_t)((limit + 1) / w->n_lanes + 4);
+	int64_t from = at.set ? at.id : w->up ? first : INT64_MAX, chunk;
+	assert(w->n_lanes > 0);
+	chunk = (int64_t)((limit + 1) / w->n_lanes + 4);
 	for (size_t i = 0; i < w->n_lanes; i++) {
 		w->lanes[i].from = from;
 		w->lanes[i].chunk = chunk;

@@ -8,8 +8,8 @@
 #define ORGS_USUAL 10
 #define WORTH_MAX 1000000
 
-static const char *const known[] = {"type",     "values", "min",      "max",  "kind",  "set",
-				    "required", "public", "personal", "told", "role", "label", NULL};
+static const char *const known[] = {"type",   "values",   "min",  "max",  "kind",  "set", "required",
+				    "public", "personal", "told", "role", "label", NULL};
 
 /* What a choice is called, whose business it is, and what it counts for. */
 static void read_value(struct mh_load *l, struct mh_yaml *node, struct mh_field_value *v)

@@ -30,7 +30,7 @@ static bool next_form(struct mh_str *rest, struct mh_str *ret)
 
 static struct mh_str form_for(struct mh_str text, int64_t n)
 {
-	struct mh_str forms[3], rest = text;
+	struct mh_str forms[3] = {{NULL, 0}}, rest = text;
 	size_t have = 0;
 	while (have < 3 && next_form(&rest, &forms[have])) have++;
 	if (have == 1) return forms[0];

@@ -120,9 +120,12 @@ static enum mh_code read_roles(struct mh_request *req, const struct mh_account_p
 			       struct mh_err *reterr)
 {
 	const json_t *list = mh_req_json(req, "roles");
+	*ret = NULL;
+	*ret_n = 0;
+	if (!list) return MH_OK;
 	size_t n = json_array_size(list);
-	struct mh_account_post *posts = list ? MH_NEW_ARRAY(&req->arena, n + 1, struct mh_account_post) : NULL;
-	if (list) MH_TRY_MEM(posts, reterr);
+	struct mh_account_post *posts = MH_NEW_ARRAY(&req->arena, n + 1, struct mh_account_post);
+	MH_TRY_MEM(posts, reterr);
 	for (size_t i = 0; i < n; i++) {
 		const json_t *one = json_array_get(list, i);
 		posts[i] = (struct mh_account_post){mh_json_get_str(one, "role"), mh_json_get_str(one, "org")};

@@ -120,8 +120,8 @@ static json_t *disk_json(const struct mh_city *c)
 	char path[512];
 	snprintf(path, sizeof path, MH_STR_FMT, MH_STR_ARG(c->state_dir));
 	if (!c->state_dir.len || statvfs(path, &v) != 0) return json_null();
-	return json_pack("{s:I, s:I}", "free", (json_int_t)(v.f_bavail * v.f_frsize), "total",
-			 (json_int_t)(v.f_blocks * v.f_frsize));
+	return json_pack("{s:I, s:I}", "free", (json_int_t)v.f_bavail * (json_int_t)v.f_frsize, "total",
+			 (json_int_t)v.f_blocks * (json_int_t)v.f_frsize);
 }
 
 static enum mh_code get_jobs(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)

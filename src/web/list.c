@@ -61,7 +61,7 @@ enum mh_code mh_list_filter_of(struct mh_request *req, struct mh_tx *tx, struct 
 			       struct mh_err *reterr)
 {
 	struct mh_party by;
-	int place;
+	int place = -1;
 	struct mh_list_filter f = {.kind = mh_req_str(req, "kind"),
 				   .state = mh_req_str(req, "state"),
 				   .room = mh_req_choice(req, "room", -1),
