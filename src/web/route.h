@@ -48,21 +48,21 @@ enum mh_body_kind {
 };
 
 enum mh_route_flag {
-	MH_ROUTE_READ = 1,  /* gets request->db, a read connection */
-	MH_ROUTE_WRITE = 2, /* expected to call mh_request_defer */
+	MH_ROUTE_READ = 1 << 0,    /* gets request->db, a read connection */
+	MH_ROUTE_WRITE = 1 << 1,   /* expected to call mh_request_defer */
+	MH_ROUTE_LENIENT = 1 << 2, /* unknown query and body names are ignored instead of refused (foreign standards) */
 	MH_ROUTE_MULTIPART =
-		8, /* MH_BODY_FORM may also come as multipart/form-data; its files are in mh_request.parts */
+		1 << 3, /* MH_BODY_FORM may also come as multipart/form-data; its files are in mh_request.parts */
 	/* Beside the permission: about one matter, and only for staff whose territory holds it (or its holder); only for those in
 	 * charge of it. mh_api_find refuses everybody else, so that no handler can forget it. */
-	MH_ROUTE_TERRITORY = 16,
-	MH_ROUTE_CHARGE = 32,
+	MH_ROUTE_TERRITORY = 1 << 4,
+	MH_ROUTE_CHARGE = 1 << 5,
 	/* The answer hangs on the store, the minute, the address, the language and who asks, on nothing else, and giving it leaves no
 	 * trace: it may be kept until something is written (kept.c). */
-	MH_ROUTE_KEPT = 64,
-	/* A page or a file of one: not part of the programs' interface, so not in its descriptions. */
-	MH_ROUTE_PAGE = 128,
-	MH_ROUTE_FIRST = 64,  /* also for who must choose a new password before anything else */
-	MH_ROUTE_LENIENT = 4, /* unknown query and body names are ignored instead of refused (foreign standards) */
+	MH_ROUTE_KEPT = 1 << 6,
+	MH_ROUTE_PAGE =
+		1 << 7, /* a page or a file of one: not in the programs' interface, so not in its descriptions */
+	MH_ROUTE_FIRST = 1 << 8, /* also for who must choose a new password before anything else */
 };
 
 /* Fills the response, or defers. After an error the core answers with problem+json; the response is dropped. */
