@@ -9,6 +9,7 @@
 configure() {
 	local dir=$1 compiler=$2 want
 	shift 2
+	pages_prepare
 	want=$(
 		echo "$compiler $*"
 		for part in src sql tests fuzz locale pages; do tools/build/sources $part; done
@@ -33,7 +34,6 @@ forget() {
 # compile DIR …: the program without its pages, which describes the interface; the pages; the program with them.
 compile() {
 	local dir=$1
-	pages_prepare
 	configure "$@" && ninja -j "$JOBS" -C "$dir" minhu_bare && pages "$dir/minhu_bare" && ninja -j "$JOBS" -C "$dir"
 }
 
