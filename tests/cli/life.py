@@ -63,7 +63,7 @@ def look(kit):
     kit.ok('receipt', number, '--entry', kit.path('entry'), '--out', kit.path('receipt'))
     key = kit.json('ledger', 'info')[-1]['vkey']
     kit.run('verify', '--receipt', kit.path('receipt'), '--entry', kit.path('entry'), '--vkey', key).expect(0, 'holds')
-    kit.run('verify', '--receipt', kit.path('receipt')).expect(2, '--entry')
+    kit.run('verify', '--receipt', kit.path('receipt')).expect(2, '--vkey')
     with open(kit.path('entry'), 'ab') as f:
         f.write(b' ')
     kit.run('verify', '--receipt', kit.path('receipt'), '--entry', kit.path('entry'), '--vkey', key).expect(3)
