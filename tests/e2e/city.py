@@ -146,3 +146,20 @@ class City:
 
     def state_of(self, ref):
         return self.view(ref)["state"]["name"]
+
+
+def tell(city, stories):
+    """Starts a made city, tells each story as TAP from number 2 on, stops it and reads its log. How many failed, and the log."""
+    failed = 0
+    city.start()
+    for i, story in enumerate(stories, 2):
+        try:
+            story(city)
+            print(f"ok {i} - {story.__name__}", flush=True)
+        except Exception as e:  # whatever it was, the other stories are told too
+            failed += 1
+            print(f"not ok {i} - {story.__name__}\n# {type(e).__name__}: {str(e)[:800]}", flush=True)
+    city.stop()
+    log = (city.dir / "log").read_text()
+    assert "ERROR: AddressSanitizer" not in log and "runtime error" not in log and "LeakSanitizer" not in log, log[-3000:]
+    return failed, log

@@ -8,7 +8,7 @@ import urllib.parse
 import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from city import City, PACK  # noqa: E402
+from city import City, PACK, tell  # noqa: E402
 
 CITY, DISTRICT, TOWN, OTHER = "leader@330100", "leader@330105", "leader@330105001", "leader@330106"
 ROOMS = ["intake", "gather", "handle", "reply", "rate", "apply"]
@@ -213,17 +213,7 @@ def main(engine):
         if made.returncode:
             print("# " + (made.stdout + made.stderr)[-1500:].replace("\n", "\n# "))
             return 1
-        c.start()
-        for i, story in enumerate(STORIES, 2):
-            try:
-                story(c)
-                print(f"ok {i} - {story.__name__}", flush=True)
-            except Exception as e:  # pylint: disable=broad-except
-                failed += 1
-                print(f"not ok {i} - {story.__name__}\n# {type(e).__name__}: {str(e)[:800]}", flush=True)
-        c.stop()
-        log = (c.dir / "log").read_text()
-        assert "ERROR: AddressSanitizer" not in log and "runtime error" not in log and "LeakSanitizer" not in log, log[-3000:]
+        failed, _ = tell(c, STORIES)
     finally:
         c.close()
     return 1 if failed else 0

@@ -7,7 +7,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from city import City, PACK  # noqa: E402
+from city import City, PACK, tell  # noqa: E402
 
 DISPATCHER, ADMIN = "dispatcher@330100-D01", "admin@330100"
 HERE, ELSEWHERE = "handler@330106", "handler@330108"
@@ -155,17 +155,7 @@ def main(engine):
     try:
         made = c.program("init", "--pack", PACK)
         print(f"{'ok' if made.returncode == 0 else 'not ok'} 1 - a city on {engine}", flush=True)
-        c.start()
-        for i, story in enumerate(STORIES, 2):
-            try:
-                story(c)
-                print(f"ok {i} - {story.__name__}", flush=True)
-            except Exception as e:  # pylint: disable=broad-except
-                failed += 1
-                print(f"not ok {i} - {story.__name__}\n# {type(e).__name__}: {str(e)[:800]}", flush=True)
-        c.stop()
-        log = (c.dir / "log").read_text()
-        assert "ERROR: AddressSanitizer" not in log and "runtime error" not in log and "LeakSanitizer" not in log, log[-3000:]
+        failed, log = tell(c, STORIES)
         assert NAME not in log and PHONE not in log
     finally:
         c.close()

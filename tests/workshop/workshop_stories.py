@@ -5,7 +5,7 @@ import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from city import City, PACK  # noqa: E402
+from city import City, PACK, tell  # noqa: E402
 
 ADMIN, AUDITOR, HANDLER = "admin@330100", "auditor@330100", "handler@330105-D17"
 BASE = "/api/v1/workshop"
@@ -156,17 +156,7 @@ def main(engine):
     try:
         made = c.program("init", "--pack", PACK)
         print(f"{'ok' if made.returncode == 0 else 'not ok'} 1 - a city on {engine}", flush=True)
-        c.start()
-        for i, story in enumerate(STORIES, 2):
-            try:
-                story(c)
-                print(f"ok {i} - {story.__name__}", flush=True)
-            except Exception as e:  # pylint: disable=broad-except
-                failed += 1
-                print(f"not ok {i} - {story.__name__}\n# {type(e).__name__}: {str(e)[:800]}", flush=True)
-        c.stop()
-        log = (c.dir / "log").read_text()
-        assert "ERROR: AddressSanitizer" not in log and "runtime error" not in log and "LeakSanitizer" not in log, log[-3000:]
+        failed, _ = tell(c, STORIES)
     finally:
         c.close()
     return 1 if failed or made.returncode else 0
