@@ -1,6 +1,6 @@
 /* A city with some past, the real program serving it, and Debian's Chromium to use it with. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -100,8 +100,11 @@ export class City {
 
 /** One browser for all journeys; each journey gets a context of its own. */
 export class Browser {
+	static last = null;
+
 	static async open() {
 		const it = new Browser();
+		Browser.last = it;
 		it.chromium = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
 		return it;
 	}
@@ -149,6 +152,19 @@ export function check(truth, what) {
 	if (!truth) throw new Error(what);
 }
 
+/** What the failed journey's pages showed at last; they are closed, so that the next journey starts alone. */
+async function leavePictures(name) {
+	const dir = join(process.env.MINHU_BUILD ?? join(SOURCE, "build"), "shots/failed");
+	mkdirSync(dir, { recursive: true });
+	for (const context of Browser.last?.chromium.contexts() ?? []) {
+		for (const [i, page] of context.pages().entries()) {
+			const path = join(dir, `${name.replace(/[^a-z0-9]+/gi, "-")}-${i}.png`);
+			await page.screenshot({ path, fullPage: true }).then(() => console.error(`seen last: ${path}`), () => {});
+		}
+		await context.close();
+	}
+}
+
 /** Runs journeys one after the other and prints TAP. A failed one leaves a picture in build/shots/failed/. */
 export async function run(journeys) {
 	console.log(`1..${Object.keys(journeys).length}`);
@@ -163,7 +179,8 @@ export async function run(journeys) {
 		} catch (error) {
 			failed += 1;
 			console.log(`not ok ${n} - ${name}`);
-			console.log(String(error.stack ?? error).replace(/^/gm, "# "));
+			console.error(`${name}: ${error.stack ?? error}`);
+			await leavePictures(name);
 		}
 	}
 	return failed ? 1 : 0;

@@ -148,8 +148,7 @@ async function residentRates() {
 		for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
 	}
 	await tabTo(page, `${rate} button[value=send]`);
-	await page.keyboard.press("Enter");
-	await page.waitForLoadState();
+	await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
 	await clean(page, "the rated matter");
 	check((await matterNow()).state.room === "apply", "rated by keyboard");
 	await page.context().close();
