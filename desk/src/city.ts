@@ -1,7 +1,8 @@
-/* What the city is made of: units, categories, definitions. Each is asked for once and kept as long as the page is open. */
+/* What the city is made of: units, categories, definitions. Each is asked for once and kept as long as the page is open and its
+ * texts are in the right characters. */
 import { shallowReactive } from 'vue';
 import { api, type Schemas } from '@/api/client';
-import { say } from '@/text';
+import { onScript, say, script } from '@/text';
 
 export type Org = Schemas['org'];
 export type Category = Schemas['category'];
@@ -9,8 +10,8 @@ export type Definition = Schemas['definition_parts'];
 
 const orgs = shallowReactive(new Map<string, Org | null>());
 
-function keep(list: Org[]): Org[] {
-	for (const one of list) orgs.set(one.code, one);
+function keep(list: Org[], of: string): Org[] {
+	if (of === script()) for (const one of list) orgs.set(one.code, one);
 	return list;
 }
 
@@ -19,7 +20,8 @@ const SHOWN = 30;
 /** Units by a part of their name; without one, the highest. `places`: only ground, no departments. */
 export async function findOrgs(q: string, places = false): Promise<Org[]> {
 	const query = { limit: SHOWN, ...(q ? { q } : {}), ...(places ? { places } : {}) };
-	return keep((await api.get('/api/v1/orgs', { query })).orgs);
+	const of = script();
+	return keep((await api.get('/api/v1/orgs', { query })).orgs, of);
 }
 
 /** The name of a unit; its code until it has been read. Reactive. */
@@ -43,7 +45,9 @@ const tree = shallowReactive(new Map<string, Category>());
 let asked: Promise<void> | null = null;
 
 async function readCategories(): Promise<void> {
-	for (const one of (await api.get('/api/v1/categories')).categories) tree.set(one.code, one);
+	const of = script();
+	const { categories } = await api.get('/api/v1/categories');
+	if (of === script()) for (const one of categories) tree.set(one.code, one);
 }
 
 /** All of them, by code. Read at the first call. */
@@ -77,3 +81,10 @@ export function definition(kind: string, version?: number): Promise<Definition> 
 	}
 	return d;
 }
+
+onScript(() => {
+	orgs.clear();
+	tree.clear();
+	asked = null;
+	definitions.clear();
+});

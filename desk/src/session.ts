@@ -1,6 +1,7 @@
 /* Who is logged in, and as what they act now. */
 import { computed, shallowRef } from 'vue';
 import { api, identity, Problem, type Schemas } from '@/api/client';
+import { onScript } from '@/text';
 
 export type Me = Schemas['me'];
 export type Role = Schemas['role'];
@@ -62,3 +63,5 @@ export async function logout(): Promise<void> {
 	identity.csrf = identity.as = '';
 	sessionStorage.removeItem(AS);
 }
+
+onScript(() => me.value && void whoami());

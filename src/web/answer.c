@@ -146,6 +146,7 @@ enum MHD_Result mh_web__answer(struct mh_web_exchange *ex, bool close)
 {
 	struct mh_response *res = &ex->res;
 	bool reads = mh_str_is(ex->req.method, "GET") || mh_str_is(ex->req.method, "HEAD");
+	if (ex->req.hant && !ex->kept) mh_web__hant(ex);
 	bool has_body = res->body.len || res->file.len || res->stream.next;
 	int status = res->status ? res->status : has_body ? 200 : 204;
 	if (reads && status == 200 && res->etag.len && etag_known(&ex->req, res->etag)) {

@@ -1,6 +1,7 @@
 /* The city itself: forms, units, categories, definitions, counts and what was made public. */
 #include "loop/reply.h"
 #include "sql_gen.h"
+#include "text/hant.h"
 #include "web/api.h"
 
 #include <stdlib.h>
@@ -126,7 +127,7 @@ static enum mh_code get_orgs(struct mh_request *req, struct mh_response *res, st
 	MH_API_READ(req, reterr);
 	const struct mh_orgs *o = &tx.city->orgs;
 	struct wanted w = {.orgs = o,
-			   .q = mh_req_str(req, "q"),
+			   .q = req->hant ? mh_hans(&req->arena, mh_req_str(req, "q")) : mh_req_str(req, "q"),
 			   .under = parent.len ? mh_org_by_code(o, parent) : -1,
 			   .places = mh_req_bool(req, "places", false)};
 	if (parent.len && w.under < 0) return MH_FAIL(reterr, MH_E_NOT_FOUND, "The city has no such unit");

@@ -2,6 +2,7 @@
 #include "loop/apply.h"
 #include "loop/intake.h"
 #include "sql_gen.h"
+#include "text/hant.h"
 #include "web/api.h"
 
 extern const struct mh_route_list mh_routes_matters;
@@ -105,6 +106,7 @@ static enum mh_code get_why(struct mh_request *req, struct mh_response *res, str
 	MH_TRY(mh_api_find(req, &tx, &g, reterr));
 	enum mh_code code = mh_matter_why(&tx, g.id, mh_api_lang(req), &b, reterr);
 	if (code == MH_OK) code = mh_res_buf(res, 200, "text/plain; charset=utf-8", &b, reterr);
+	if (code == MH_OK && req->hant) res->body = mh_hant(&req->arena, res->body); /* nobody's words but ours */
 	mh_buf_done(&b);
 	return code;
 }

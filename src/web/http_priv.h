@@ -130,6 +130,10 @@ struct mh_web__count {
 };
 void mh_web__count(struct mh_http *h, const struct mh_route *route, int status, int64_t ms);
 
+/* hant.c: ex->res in traditional characters, where it is JSON that a schema describes and they are asked for. When memory is
+ * short it stays as it is. */
+void mh_web__hant(struct mh_web_exchange *ex);
+
 /* Fills ex->res from what is kept; false: it must be made. Before the answer's snapshot begins. */
 bool mh_web__kept_find(struct mh_web_exchange *ex);
 bool mh_web__kept_compressed(const struct mh_web_exchange *ex); /* ex->kept is set */

@@ -1,3 +1,4 @@
+#include "text/lang.h"
 #include "web/web_priv.h"
 
 static bool visible(struct mh_str s)
@@ -51,19 +52,18 @@ static enum mh_code read_key(struct mh_request *req, struct mh_err *reterr)
 	return MH_OK;
 }
 
-/* The first language named decides; weights are rarely sent out of order. */
-static struct mh_str language(const struct mh_request *req)
+static void read_language(struct mh_request *req)
 {
-	struct mh_str want = mh_str_trim(mh_req_header(req, "Accept-Language"));
-	bool english = want.len >= 2 && mh_web__name_eq((struct mh_str){want.ptr, 2}, "en") &&
-		       (want.len == 2 || want.ptr[2] == '-' || want.ptr[2] == ',' || want.ptr[2] == ';');
-	return english ? MH_STR("en") : MH_STR("zh");
+	enum mh_lang lang = MH_LANG_HANS;
+	mh_lang_of_header(mh_req_header(req, "Accept-Language"), &lang);
+	req->lang = lang == MH_LANG_EN ? MH_STR("en") : MH_STR("zh");
+	req->hant = lang == MH_LANG_HANT;
 }
 
 enum mh_code mh_web__identity(struct mh_request *req, struct mh_err *reterr)
 {
 	struct mh_str actor = mh_req_header(req, "Minhu-Actor");
-	req->lang = language(req);
+	read_language(req);
 	if (actor.len) MH_TRY(mh_actor_parse(&req->arena, actor, &req->actor, reterr));
 	MH_TRY(read_authorization(req, reterr));
 	return read_key(req, reterr);

@@ -46,7 +46,8 @@ static bool key_of(struct mh_web_exchange *ex, bool zipped)
 	const struct mh_request *req = &ex->req;
 	const struct mh_actor *by = &req->actor;
 	struct mh_buf b = MH_BUF(64 << 10);
-	mh_buf_fmt(&b, "%p %lld %d", (const void *)req->route, (long long)(req->received / MINUTE), zipped);
+	mh_buf_fmt(&b, "%p %lld %d %d", (const void *)req->route, (long long)(req->received / MINUTE), zipped,
+		   req->hant);
 	const struct mh_str parts[] = {req->path,  req->query, by->role,           by->org,  by->officer, by->name,
 				       req->login, req->token, req->tracking_code, req->lang};
 	mh_buf_ch(&b, '\0');

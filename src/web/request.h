@@ -63,6 +63,7 @@ struct mh_request {
 	int retry_s;                   /* for Retry-After of an error; 0: the usual */
 	struct mh_str id;              /* of this request, 16 hexadecimal digits; also in the answer and the log */
 	struct mh_str lang;            /* "zh" or "en", by Accept-Language; zh unless English is asked for */
+	bool hant;                     /* zh, and in traditional characters: hant.c sees to it */
 	struct mh_str client;          /* address of the peer, as text; never log it with the path */
 	mh_time received;              /* by the server's clock */
 	struct mh_db *db;              /* MH_ROUTE_READ: a read connection of this thread, else NULL */

@@ -10,9 +10,9 @@
 
 static const struct mh_schema schemas[] = {
 	/* --- words that others are made of --- */
-	{"label", "zh:str en:str", "A text in both languages", "中英文名称"},
-	{"unit", "code:str zh:str en:str level:int", "A unit of the city", "单位"},
-	{"org", "code:str zh:str en:str kind:str duty:str level:int parent:str~", "A unit, with what it is for",
+	{"label", "zh:hans en:str", "A text in both languages", "中英文名称"},
+	{"unit", "code:str zh:hans en:str level:int", "A unit of the city", "单位"},
+	{"org", "code:str zh:hans en:str kind:str duty:str level:int parent:str~", "A unit, with what it is for",
 	 "单位及其职责"},
 	{"state", "name:str label:label category:str room:str", "Where a matter stands", "事项状态"},
 	{"clock", "name:str label:label~ how:str due:time~ late:bool lasting:bool", "A deadline", "时限"},
@@ -107,10 +107,10 @@ static const struct mh_schema schemas[] = {
 	{"candidates", "candidates:[candidate]", "Newest first", "并案候选"},
 
 	/* --- the city --- */
-	{"org_found", "code:str zh:str en:str kind:str duty:str level:int parent:str~ path:label",
+	{"org_found", "code:str zh:hans en:str kind:str duty:str level:int parent:str~ path:label",
 	 "A unit, and below which it lies", "单位及其所在区划"},
 	{"orgs", "orgs:[org_found] more:bool", "Units; `more`: the list was cut", "单位列表"},
-	{"category", "code:str parent:str zh:str en:str", "A category of the tree", "诉求分类"},
+	{"category", "code:str parent:str zh:hans en:str", "A category of the tree", "诉求分类"},
 	{"categories", "categories:[category]", "The tree, by code", "分类目录"},
 	{"process", "kind:str version:int title:label since:str sha256:str child_only:bool",
 	 "A version of a definition", "流程定义版本"},
@@ -173,16 +173,16 @@ static const struct mh_schema schemas[] = {
 	 "steps:int open:int",
 	 "A version of a definition; `open`: matters still under way on it", "流程定义的一版及其在办件数"},
 	{"definitions", "definitions:[definition_version]", "Every version, by kind", "各版流程定义"},
-	{"definition", "kind:str version:int title:label text:str words:str",
+	{"definition", "kind:str version:int title:label text:str words:hans",
 	 "The file of a version, and what it says in words", "流程定义原文与说明"},
-	{"diff_line", "sign:str below:bool text:str",
+	{"diff_line", "sign:str below:bool text:hans",
 	 "`sign`: + came, - went, ~ changed, or nothing; `below`: belongs to the line before", "差别的一行"},
 	{"definition_diff", "kind:str from:int to:int unsafe:bool lines:[diff_line]",
 	 "What changed; `unsafe`: matters under way may need what is gone", "两版的差别"},
 	{"finding", "severity:str rule:str line:int column:int message:str hint:str", "What the check of a file found",
 	 "检查发现的问题"},
 	{"definition_trial",
-	 "sound:bool findings:[finding] kind:str version:int title:label~ words:str diagram:str against:int~ "
+	 "sound:bool findings:[finding] kind:str version:int title:label~ words:hans diagram:hans against:int~ "
 	 "unsafe:bool "
 	 "changes:[diff_line]",
 	 "A file that was tried; `against`: the version in the city that it was compared with", "试检结果"},
@@ -197,10 +197,10 @@ static const struct mh_schema schemas[] = {
 	 "region:str year:int rev:int today:day known:bool worked:int hours:[str] revisions:[calendar_rev] "
 	 "changes:[calendar_change] days:[calendar_day]",
 	 "A year; `known`: its holidays have been announced; `changes`: of this revision", "一年的工作日历"},
-	{"duty", "row:str level:int lead:str co:str urgent:bool note:str", "A row of the duty catalogue",
+	{"duty", "row:str level:int lead:str co:str urgent:bool note:hans", "A row of the duty catalogue",
 	 "职责目录的一行"},
-	{"duty_name", "zh:str en:str level:int units:int", "A duty, called as its highest unit is", "职责名称"},
-	{"catalogue_entry", "code:str parent:str zh:str en:str keywords:str duty:duty~",
+	{"duty_name", "zh:hans en:str level:int units:int", "A duty, called as its highest unit is", "职责名称"},
+	{"catalogue_entry", "code:str parent:str zh:hans en:str keywords:str duty:duty~",
 	 "A category and the row that holds for it", "分类及适用的职责行"},
 	{"catalogue", "entries:[catalogue_entry] duties:{duty_name}", "The categories, and who leads for each",
 	 "分类与职责目录"},
@@ -253,10 +253,10 @@ static const struct mh_schema schemas[] = {
 	{"health", "status:str", "The process answers", "进程存活"},
 	{"ready", "status:str version:str ledger_size:int signed_size:int", "The store answers, the ledger is in order",
 	 "可提供服务"},
-	{"field_error", "field:str message:str message_zh:str", "What is wrong with one field", "字段错误"},
+	{"field_error", "field:str message:str message_zh:hans", "What is wrong with one field", "字段错误"},
 	{"problem",
-	 "type:str status:int code:str title:str title_zh:str detail?:str detail_zh?:str facts?:str hint?:str "
-	 "hint_zh?:str "
+	 "type:str status:int code:str title:str title_zh:hans detail?:str detail_zh?:hans facts?:str hint?:str "
+	 "hint_zh?:hans "
 	 "field?:str instance?:str "
 	 "errors?:[field_error]",
 	 "What went wrong (RFC 9457)", "错误说明"},
@@ -314,7 +314,7 @@ bool mh_schema_next(struct mh_str *rest, struct mh_member *ret)
 
 static json_t *basic(struct mh_str type)
 {
-	if (mh_str_is(type, "str")) return json_pack("{s:s}", "type", "string");
+	if (mh_str_is(type, "str") || mh_str_is(type, "hans")) return json_pack("{s:s}", "type", "string");
 	if (mh_str_is(type, "int")) return json_pack("{s:s, s:s}", "type", "integer", "format", "int64");
 	if (mh_str_is(type, "bool")) return json_pack("{s:s}", "type", "boolean");
 	if (mh_str_is(type, "time")) return json_pack("{s:s, s:s}", "type", "string", "format", "date-time");

@@ -4,6 +4,8 @@
  * Members stand in one text, "ref:str due:time~ note?:str links:[link] gathered:{tally}":
  *   ?    behind the name: may be missing          ~    behind the type: may be null
  *   str int bool time day any obj                 anything else is the name of another schema
+ *   hans   a str of ours, the pack's or the definitions', never one that a person wrote, and no person's name: who asks for
+ *          traditional Chinese is given it in traditional characters, whatever language it may be in
  *   [t]  a list of t                              {t}  an object whose every value is t */
 #ifndef MH_WEB_SCHEMA_H
 #define MH_WEB_SCHEMA_H

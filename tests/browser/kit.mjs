@@ -143,6 +143,24 @@ export async function axe(page) {
 	return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 4).join(" · ")} (${v.help})`);
 }
 
+/** What stands on the page in characters that only simplified Chinese has (none of Big5), apart from what people wrote. Texts of
+ * one's own are in the page's fields and in values of text; names of people are never converted. */
+export function simplified(page) {
+	return page.evaluate(() => {
+		const known = new Set();
+		const big5 = new TextDecoder("big5");
+		for (let a = 0xa4; a <= 0xf9; a++)
+			for (let b = 0x40; b <= 0xfe; b++) for (const c of big5.decode(new Uint8Array([a, b]))) known.add(c);
+		const written = "[data-type=text], .pairs dd, .who, [lang=zh-Hans], noscript, script, style";
+		const texts = [];
+		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		for (let n = walk.nextNode(); n; n = walk.nextNode()) if (!n.parentElement.closest(written)) texts.push(n.data.trim());
+		for (const e of document.querySelectorAll("[title], [aria-label], [placeholder]"))
+			if (!e.closest(written)) texts.push(...["title", "aria-label", "placeholder"].map((a) => e.getAttribute(a) ?? ""));
+		return [...new Set(texts.filter((t) => [...t].some((c) => /\p{Script=Han}/u.test(c) && !known.has(c))))];
+	});
+}
+
 /** Does the page scroll sideways? */
 export function tooWide(page) {
 	return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);

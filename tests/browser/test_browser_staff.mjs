@@ -1,6 +1,6 @@
 /* The staff at their desks: one request goes through four pairs of hands by keyboard alone, then everybody looks at their own
  * pages, which axe looks at too. Sample accounts: packs/hangzhou/accounts.csv. */
-import { Browser, City, DESKTOP, NARROW, PHONE, axe, check, run, tooWide } from "./kit.mjs";
+import { Browser, City, DESKTOP, NARROW, PHONE, axe, check, run, simplified, tooWide } from "./kit.mjs";
 import { settle } from "./pages.mjs";
 
 const TEXT = "石灰坝社区三幢门前的窨井盖破损，老人晚上经过很危险。";
@@ -15,6 +15,10 @@ async function clean(page, where) {
 	const found = await axe(page);
 	check(found.length === 0, `${where}: ${found.join("\n")}`);
 	check(!(await tooWide(page)), `${where} scrolls sideways at ${page.viewportSize().width} px`);
+	if ((await page.locator("html").getAttribute("lang")) === "zh-Hant") {
+		const left = await simplified(page);
+		check(left.length === 0, `${where} is not all in traditional characters: ${left.slice(0, 20).join(" | ")}`);
+	}
 	const said = page.complaints.splice(0);
 	check(said.length === 0, `${where} complains: ${said.join("\n")}`);
 }
@@ -174,6 +178,33 @@ const looks = (login, lang, view) => async () => {
 	await page.context().close();
 };
 
+/** Whoever changes to traditional characters finds the city's words in them everywhere, without loading the page again; and back. */
+async function changesScript() {
+	const page = await browser.person(city, { lang: "zh-Hans", as: "dispatcher" });
+	const choose = (lang) => page.locator(".lang select").selectOption(lang);
+	for (const at of ["/desk/", "/desk/queue", "/desk/intake", `/desk/matters/${ref}`]) {
+		await page.goto(at);
+		await settle(page);
+		if (at.includes("matters")) await page.locator(".actions").waitFor();
+		const words = () => document.querySelector("#main").innerText.replace(/\d/g, ""); // times go on
+		const before = await page.evaluate(words);
+		await choose("zh-Hant");
+		await page.waitForFunction(() => document.documentElement.lang === "zh-Hant");
+		if (at.includes("matters")) await page.locator(".actions").waitFor();
+		await clean(page, `dispatcher, changed to traditional: ${at}`);
+		const after = await page.evaluate(words);
+		check(before !== after && after.length * 10 > before.length * 9, `${at} is there in both: ${after}`);
+		await choose("zh-Hans");
+		await page.waitForFunction(() => document.documentElement.lang === "zh-Hans");
+		await page.waitForFunction((text) => document.querySelector("#main").innerText.replace(/\d/g, "") === text, before);
+	}
+	await page.goto("/desk/intake");
+	await choose("zh-Hant");
+	await page.locator("#i-kind").fill("訴求");
+	await page.locator("[role=option]", { hasText: "12345訴求" }).waitFor();
+	await page.context().close();
+}
+
 /** Numbers of a page open lists that hold as many. */
 async function leaderNumbers() {
 	const page = await browser.person(city, { lang: "en", as: "leader" });
@@ -202,6 +233,7 @@ const failed = await run({
 	"handler on a telephone: accept and answer": handler,
 	"dispatcher: deliver": delivers,
 	"resident: rate by keyboard": residentRates,
+	"dispatcher: from simplified to traditional characters and back": changesScript,
 	"leader: every number opens its list": leaderNumbers,
 	"call-back officer's pages, Chinese": looks("caller", "zh-Hans", DESKTOP),
 	"supervisor's pages, traditional, 320 px": looks("supervisor", "zh-Hant", NARROW),

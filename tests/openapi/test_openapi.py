@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -186,6 +187,44 @@ def tags(c):
     assert get(tag)[0] == 200, "what changed must be sent again"
 
 
+def scripts(c):
+    """The city's own words in traditional characters, what people wrote as they wrote it; the two answers never mix."""
+    m = c.raise_({"text": "路灯不亮，请办理"})
+    path = f"/api/v1/matters/{m['ref']}"
+
+    def get(path, lang, tag=None):
+        headers = {"Minhu-Actor": DISPATCHER, **({"Accept-Language": lang} if lang else {}), **({"If-None-Match": tag} if tag else {})}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(c.url + path, headers=headers)) as r:
+                return r.status, r.headers, r.read().decode()
+        except urllib.error.HTTPError as e:
+            return e.code, e.headers, e.read().decode()
+
+    # the second time both are kept
+    seen = [[get(path, lang) for lang in (None, "zh-Hant", "zh-TW,en;q=0.5", "en", "zh-CN")] for _ in range(3)]
+    for plain, hant, tw, en, cn in seen:
+        assert plain[2] == en[2] == cn[2] == seen[0][0][2] and hant[2] == tw[2] == seen[0][1][2] != plain[2], (plain[2], hant[2])
+        assert plain[1]["ETag"] != hant[1]["ETag"] and "Accept-Language" in hant[1]["Vary"], (plain[1], hant[1])
+    hans, hant = json.loads(seen[0][0][2]), json.loads(seen[0][1][2])
+    assert (hans["title"]["zh"], hant["title"]["zh"]) == ("12345诉求", "12345訴求"), (hans["title"], hant["title"])
+    assert hant["fields"]["text"] == hans["fields"]["text"] == "路灯不亮，请办理" and hant["title"]["en"] == hans["title"]["en"]
+    assert hant["place"]["zh"] == "西湖區" and hant["clocks"][0]["label"]["zh"] != hans["clocks"][0]["label"]["zh"], hant
+    tag = seen[0][1][1]["ETag"]
+    assert get(path, "zh-Hant", tag)[0] == 304 and get(path, None, tag)[0] == 200, "a tag is of one language"
+
+    rows = json.loads(get("/api/v1/matters?limit=1", "zh-Hant")[2])["matters"]
+    assert rows[0]["title"]["zh"] == "12345訴求", rows
+    found = json.loads(get("/api/v1/orgs?q=" + urllib.parse.quote("餘杭區"), "zh-Hant")[2])["orgs"]
+    assert found[0]["zh"] == "餘杭區" and not json.loads(get("/api/v1/orgs?q=" + urllib.parse.quote("餘杭區"), None)[2])["orgs"], found
+    assert "緊急" in get("/api/v1/processes/request-12345", "zh-Hant")[2] or "辦" in get("/api/v1/processes/request-12345", "zh-Hant")[2]
+    why = get(path + "/why?lang=zh", "zh-Hant")[2], get(path + "/why?lang=zh", None)[2]
+    assert "時" in why[0] and "時" not in why[1], why
+    status, _, problem = get("/api/v1/matters/none", "zh-Hant")
+    assert status == 404 and "沒有" in json.loads(problem)["title_zh"], problem
+    deed = c.ask("POST", path + "/transitions/none", {}, actor=DISPATCHER, lang="zh-Hant")
+    assert deed.status >= 400 and deed.j["title_zh"], deed
+
+
 def metrics(c):
     text = c.get("/metrics").body.decode()
     for line in text.splitlines():
@@ -226,6 +265,7 @@ def main():
         check("what was described was seen", lambda: coverage(described))
         check("texts are compressed when asked for", lambda: compression(c))
         check("an unchanged matter is not sent twice", lambda: tags(c))
+        check("who reads traditional characters gets them", lambda: scripts(c))
         check("metrics", lambda: metrics(c))
         assert c.stop() == 0
     finally:

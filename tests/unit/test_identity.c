@@ -37,12 +37,22 @@ static void languages(void **state)
 	struct mh_request req = {0};
 	static const struct {
 		const char *accept, *lang;
-	} cases[] = {
-		{"en", "en"}, {"en-GB,zh;q=0.5", "en"}, {"EN;q=1", "en"}, {"zh-CN,en", "zh"}, {"fr", "zh"}, {"", "zh"},
-		{"enx", "zh"}};
+		bool hant;
+	} cases[] = {{"en", "en"},
+		     {"en-GB,zh;q=0.5", "en"},
+		     {"EN;q=1", "en"},
+		     {"zh-CN,en", "zh"},
+		     {"fr", "zh"},
+		     {"", "zh"},
+		     {"enx", "zh"},
+		     {"zh-Hant", "zh", true},
+		     {"zh-TW,en", "zh", true},
+		     {"zh-Hans-HK", "zh"},
+		     {"en,zh-HK;q=0.9", "en"}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		assert_int_equal(identify("Accept-Language", cases[i].accept, &req), MH_OK);
 		assert_true(mh_str_is(req.lang, cases[i].lang));
+		assert_int_equal(req.hant, cases[i].hant);
 	}
 	mh_arena_done(&req.arena);
 }

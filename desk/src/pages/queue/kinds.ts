@@ -1,5 +1,6 @@
 /* The kinds that the city has today, newest version each. */
 import { api, type Schemas } from '@/api/client';
+import { onScript } from '@/text';
 
 let asked: Promise<Schemas['process'][]> | null = null;
 
@@ -17,3 +18,5 @@ export function kinds(): Promise<Schemas['process'][]> {
 	});
 	return asked;
 }
+
+onScript(() => (asked = null));

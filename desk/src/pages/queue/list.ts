@@ -2,6 +2,8 @@
  * meantime is announced and not pushed under the reader's hand. */
 import { computed, ref, shallowRef } from 'vue';
 import { api } from '@/api/client';
+import { onLogout } from '@/session';
+import { onScript, script } from '@/text';
 import { textOf, type Filter } from './filter';
 import { reread, type Row } from './row';
 
@@ -23,10 +25,11 @@ function remember(key: string, kept: Kept): void {
 	if (memory.size > KEPT) memory.delete(memory.keys().next().value as string);
 }
 
-/** After logging out, and in another role. */
-export function forgetLists(): void {
+function forgetLists(): void {
 	memory.clear();
 }
+onLogout(forgetLists);
+onScript(forgetLists);
 
 export interface Asked {
 	filter: Filter;
@@ -58,10 +61,11 @@ export function useList() {
 	const fresh = shallowRef<Set<string>>(new Set()); // matters that changed and are not on the page
 	const first = ref(true); // nothing was ever shown: the page shows the ground of rows
 	let asked: Asked | null = null;
+	let of = script();
 	let stop = new AbortController();
 
 	function keep(scroll = 0): void {
-		if (asked) remember(keyOf(asked), { rows: rows.value, next: next.value, scroll });
+		if (asked && of === script()) remember(keyOf(asked), { rows: rows.value, next: next.value, scroll });
 	}
 
 	function take(page: { rows: Row[]; next: string | null }): void {
@@ -76,6 +80,7 @@ export function useList() {
 		stop.abort();
 		stop = new AbortController();
 		asked = want;
+		of = script();
 		error.value = null;
 		const kept = memory.get(keyOf(want));
 		if (kept) {

@@ -1,6 +1,7 @@
 /* The steps that a person may take now, as the interface says; for one matter and for several at once. */
 import { api, type Schemas } from '@/api/client';
 import { acting, roleName } from '@/session';
+import { script } from '@/text';
 
 export type Step = Schemas['form'];
 export interface Steps {
@@ -13,7 +14,7 @@ const known = new Map<string, Steps>();
 
 /** What is known stays good as long as nothing was entered for the matter. */
 export async function stepsOf(row: { ref: string; seq: number }, signal?: AbortSignal): Promise<Steps> {
-	const who = acting.value ? roleName(acting.value) : '';
+	const who = `${acting.value ? roleName(acting.value) : ''} ${script()}`;
 	const key = `${who} ${row.ref} ${row.seq}`;
 	const there = known.get(key);
 	if (there) return there;
