@@ -68,6 +68,17 @@ export function categoryName(code: string): string {
 	return names.join(' › ') || code;
 }
 
+const numbers = shallowReactive(new Map<string, string>());
+
+/** The number by which people call a matter; the beginning of its reference until it has been read. Reactive. */
+export function matterNumber(ref: string): string {
+	if (!numbers.has(ref)) {
+		numbers.set(ref, ref.slice(0, 8));
+		api.get('/api/v1/matters/{ref}', { path: { ref } }).then((m) => numbers.set(ref, m.number), () => numbers.delete(ref));
+	}
+	return numbers.get(ref) ?? '';
+}
+
 const definitions = new Map<string, Promise<Definition>>();
 
 /** A version of a kind's definition, which never changes. */

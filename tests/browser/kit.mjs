@@ -46,29 +46,32 @@ export class City {
 		throw new Error("the server did not start: " + this.log);
 	}
 
-	/** What the staff do meanwhile, by the interface: one step as somebody of packs/hangzhou/accounts.csv. */
-	async act(login, as, ref, step, { fields = {}, files = {} } = {}) {
-		const call = async (path, body, type = "application/json") => {
-			const answer = await fetch(this.url + "/api/v1" + path, {
-				method: "POST",
-				headers: { "Content-Type": type, Authorization: `Bearer ${this.tokens[login] ?? ""}`, "Minhu-As": as, "Idempotency-Key": crypto.randomUUID() },
-				body,
-			});
-			if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-			return answer.json();
-		};
+	/** The interface as somebody of packs/hangzhou/accounts.csv acting as role@unit; login null: as anybody. Without `body`: a GET. */
+	async call(login, as, path, body, { method = body === undefined ? "GET" : "POST", type = "application/json" } = {}) {
+		const headers = { "Idempotency-Key": crypto.randomUUID() };
+		if (body !== undefined) headers["Content-Type"] = type;
+		if (login) Object.assign(headers, { Authorization: `Bearer ${await this.token(login)}`, "Minhu-As": as });
+		const sent = body === undefined || type !== "application/json" ? body : JSON.stringify(body);
+		const answer = await fetch(this.url + "/api/v1" + path, { method, headers, body: sent });
+		if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+		return answer.json();
+	}
+
+	/** A session that does not need a browser; one for each login. */
+	async token(login) {
 		this.tokens ??= {};
-		if (!this.tokens[login]) {
-			const session = await fetch(this.url + "/api/v1/session", {
-				method: "POST",
-				headers: { "Content-Type": "application/json" },
-				body: JSON.stringify({ login, password: PASSWORD, bearer: true }),
-			});
-			this.tokens[login] = (await session.json()).token;
-		}
+		this.tokens[login] ??= this.call(null, "", "/session", { login, password: PASSWORD, bearer: true }).then((session) => session.token);
+		return this.tokens[login];
+	}
+
+	/** What the staff do meanwhile, by the interface: one step. files: texts or bytes by the name of the evidence, of one type. */
+	async act(login, as, ref, step, { fields = {}, files = {}, type = "text/plain" } = {}) {
 		const evidence = {};
-		for (const [name, text] of Object.entries(files)) evidence[name] = [(await call(`/matters/${ref}/files`, text, "text/plain")).id];
-		return call(`/matters/${ref}/actions/${step}`, JSON.stringify({ fields, evidence }));
+		for (const [name, content] of Object.entries(files)) {
+			evidence[name] = [];
+			for (const one of [content].flat()) evidence[name].push((await this.call(login, as, `/matters/${ref}/files`, one, { type })).id);
+		}
+		return this.call(login, as, `/matters/${ref}/actions/${step}`, { fields, evidence });
 	}
 
 	/** A registered matter goes to a district's unit, is handled and answered: what stands between saying it and rating it. */

@@ -31,6 +31,7 @@ export const PAGES = [
 	{ name: "desk-workshop-duties", at: "/desk/workshop/duties", who: "admin" },
 	{ name: "desk-workshop-accounts", at: "/desk/workshop/accounts", who: "admin" },
 	{ name: "desk-workshop-account", at: "/desk/workshop/accounts/urban", who: "admin" },
+	{ name: "desk-workshop-erasures", at: "/desk/workshop/erasures", who: "admin" },
 	{ name: "desk-workshop-channels", at: "/desk/workshop/channels", who: "admin" },
 	{ name: "desk-workshop-ledger", at: "/desk/workshop/ledger", who: "admin" },
 	{ name: "desk-workshop-jobs", at: "/desk/workshop/jobs", who: "admin" },

@@ -3,11 +3,17 @@ import { computed, ref, shallowRef, watch, type Ref } from 'vue';
 import { api, type Schemas } from '@/api/client';
 import { useChanges } from '@/changes';
 import { definition, type Definition } from '@/city';
+import { me } from '@/session';
 
 export type Matter = Schemas['matter'];
 export type Event = Schemas['event'];
 export type Step = Schemas['form'];
 export type DefStep = Schemas['def_step'];
+
+/** Is this person on the panel that votes now, and has not voted? */
+export function mayVote(m: Matter): boolean {
+	return !!m.vote?.drawn && !m.vote.outcome && m.vote.electors.some((e) => e.code === me.value?.officer && !e.voted);
+}
 
 const AGAIN_MS = 300; // several entries come together
 

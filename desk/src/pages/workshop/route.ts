@@ -17,6 +17,7 @@ export default {
 				{ path: 'duties', name: 'duties', component: () => import('./DutiesPage.vue'), meta: { ...meta, title: 'workshop.nav.duties' } },
 				{ path: 'accounts', name: 'accounts', component: () => import('./AccountsPage.vue'), meta: { permission: 'admin', title: 'workshop.nav.accounts' } },
 				{ path: 'accounts/:login', name: 'account', component: () => import('./AccountPage.vue'), props: true, meta: { permission: 'admin', title: 'workshop.nav.accounts' } },
+				{ path: 'erasures', name: 'erasures', component: () => import('./ErasuresPage.vue'), meta: { permission: 'admin', title: 'workshop.nav.erasures' } },
 				{ path: 'channels', name: 'channels', component: () => import('./ChannelsPage.vue'), meta: { ...meta, title: 'workshop.nav.channels' } },
 				{ path: 'ledger', name: 'ledger', component: () => import('./LedgerPage.vue'), meta: { ...meta, title: 'workshop.nav.ledger' } },
 				{ path: 'jobs', name: 'jobs', component: () => import('./JobsPage.vue'), meta: { ...meta, title: 'workshop.nav.jobs' } },

@@ -18,6 +18,7 @@ export const sections: Section[] = [
 	{ name: 'units', label: 'workshop.nav.units', text: 'workshop.about.units', icon: 'people' },
 	{ name: 'duties', label: 'workshop.nav.duties', text: 'workshop.about.duties', icon: 'list' },
 	{ name: 'accounts', label: 'workshop.nav.accounts', text: 'workshop.about.accounts', icon: 'person', permission: 'admin' },
+	{ name: 'erasures', label: 'workshop.nav.erasures', text: 'workshop.about.erasures', icon: 'lock', permission: 'admin' },
 	{ name: 'channels', label: 'workshop.nav.channels', text: 'workshop.about.channels', icon: 'link' },
 	{ name: 'ledger', label: 'workshop.nav.ledger', text: 'workshop.about.ledger', icon: 'seal' },
 	{ name: 'jobs', label: 'workshop.nav.jobs', text: 'workshop.about.jobs', icon: 'tools' },

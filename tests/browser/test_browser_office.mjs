@@ -1,0 +1,231 @@
+/* What the staff do less often than every day, on their pages: a panel votes, two requests become one and two again, a call is handed
+ * over, many are registered at once, lists are kept and saved, officers and assessors find what is theirs. */
+import { readFileSync } from "node:fs";
+import { inflateRawSync } from "node:zlib";
+import { Browser, City, PHONE, check, run } from "./kit.mjs";
+import { clean, matterOf, openMatter, pick, refIn, seen, step } from "./hands.mjs";
+import { settle } from "./pages.mjs";
+
+const city = new City({ matters: 60 });
+await city.start();
+const browser = await Browser.open();
+const CITY_DISPATCHER = ["dispatcher", "dispatcher@330100-D01"];
+const OPERATOR = ["operator", "operator@330100-D01"];
+const ADMIN = ["admin", "admin@330100"];
+const JPEG = readFileSync(new URL("../../packs/hangzhou/sample/files/after.png", import.meta.url));
+
+const view = (ref) => city.call(null, "", `/matters/${ref}`);
+const raise = (fields, kind = "request-12345", who = [null, ""]) => city.call(...who, "/matters", { kind, fields });
+const request = (text, more = {}) => raise({ channel: "phone", subject: "complaint", text, ...more });
+
+/* --- a panel --- */
+
+/** A rectification that waits for its panel; the codes of those who were drawn. */
+async function toBeAccepted() {
+	const unit = "330105001";
+	const fields = { origin: "inspection", title: "河道有垃圾", finding: "三处", term: "deadline", unit, place: "330105" };
+	const { ref } = await raise(fields, "rectification", ["supervisor", "inspector@330100-D02"]);
+	const handler = ["mishixiang-handler", `handler@${unit}`];
+	await city.act(...handler, ref, "submit_plan", { fields: { measure: "清理", target: "无垃圾", due: "2030-06-03" }, files: { plan: "plan\n" } });
+	await city.act("gongshu-leader", "reviewer@330105", ref, "approve_plan");
+	const files = { before_after: [JPEG, Buffer.concat([JPEG, JPEG])], site_record: JPEG };
+	await city.act(...handler, ref, "claim_done", { fields: { summary: "已清理三处，建立巡河台账" }, files, type: "image/png" });
+	return ref;
+}
+
+async function drawn(ref) {
+	for (let i = 0; i < 200; i++) {
+		const { vote } = await view(ref);
+		if (vote.drawn) return vote.electors.map((e) => e.code);
+		await new Promise((done) => setTimeout(done, 50)); // the head is signed once a second
+	}
+	throw new Error("no panel was drawn");
+}
+
+/** The sample city has one account for all members of panels: the administrator says whose it is. */
+async function becomes(code) {
+	const officers = readFileSync(new URL("../../packs/hangzhou/officers.csv", import.meta.url), "utf8");
+	const org = new RegExp(`^${code},panelist,([^,]+),`, "m").exec(officers)[1];
+	await city.call(...ADMIN, "/accounts/gongshu-panelist", { officer: code, roles: [{ role: "panelist", org }] }, { method: "PATCH" });
+	return `panelist@${org}`;
+}
+
+async function ballot() {
+	const ref = await toBeAccepted();
+	const panel = await drawn(ref);
+	check(panel.length === 5, `five are drawn, not ${panel}`);
+	await becomes(panel[0]);
+	const page = await browser.person(city, { lang: "zh-Hans", as: "gongshu-panelist", view: PHONE });
+	await settle(page);
+	await seen(page, "ballot-0-home");
+	await openMatter(page, ref);
+	await clean(page, "the ballot");
+	await seen(page, "ballot-1-matter");
+	const cast = page.getByRole("button", { name: "投出这一票" });
+	check(await cast.isDisabled(), "nothing is cast before it is chosen");
+	await page.getByLabel("赞成").check();
+	await cast.click();
+	await cast.waitFor({ state: "detached" });
+	await seen(page, "ballot-2-cast");
+	check((await page.locator("main").innerText()).includes("1 / 5 人已投"), "the page counts the vote");
+	await page.context().close();
+	const { vote } = await view(ref);
+	check(vote.cast === 1 && vote.electors.find((e) => e.code === panel[0]).voted, "the ledger has the vote");
+	for (const [i, code] of panel.slice(1).entries()) await city.call("gongshu-panelist", await becomes(code), `/matters/${ref}/ballot`, { choice: i ? "pass" : "fail" });
+	const after = await matterOf(browser, city, ref, "supervisor", { lang: "en" });
+	await seen(after, "ballot-3-over");
+	const text = await after.locator("main").innerText();
+	for (const words of ["Public notice", "Passed", "Outcome: Accepted", "5 of 5 have voted"]) check(text.includes(words), `the page says ${words}`);
+	check((await after.getByRole("button", { name: "Cast your vote" }).count()) === 0, "nobody else has a ballot");
+	check((await view(ref)).fields.verdict === "passed", "four of five are more than two thirds");
+	await after.context().close();
+}
+
+/* --- two that are one --- */
+
+async function merge() {
+	const where = { place: "330105001", category: "010404" };
+	const main = await request("石灰坝社区北门的路灯连着三盏不亮。", where);
+	const twin = await request("北门那几盏路灯又坏了，天黑看不见路。", where);
+	for (const one of [main, twin]) await city.act(...OPERATOR, one.ref, "register");
+	const page = await matterOf(browser, city, twin.ref, "dispatcher", { lang: "en" });
+	await page.locator(".actions [id$='-merge']").click();
+	const modal = page.locator("dialog.modal");
+	await modal.locator(".candidates button", { hasText: main.number }).click();
+	await modal.getByRole("button", { name: /^Compare what both people said/ }).click();
+	await modal.getByText("连着三盏不亮").waitFor();
+	check((await modal.locator(".beside").innerText()).includes("天黑看不见路"), "both texts are beside each other");
+	await clean(page, "two matters side by side");
+	await seen(page, "merge-1");
+	await modal.getByRole("button", { name: "Merge into the main matter" }).click();
+	await page.locator(".actions [id$='-unmerge']").waitFor();
+	await page.getByText(`Handled together with ${main.number}`).waitFor();
+	await seen(page, "merge-2");
+	const one = await view(twin.ref);
+	check(one.main === main.ref && one.state.room === "handle", `${one.main} is the main matter, room ${one.state.room}`);
+	check((await view(main.ref)).reports === 2, "two reports stand behind the main matter");
+	const looks = (await city.call("dispatcher", "dispatcher@330100-D01", `/matters/${main.ref}/unmaskings`)).unmaskings;
+	check(looks.some((l) => l.login === "dispatcher" && l.reason === "verify"), "who has looked is written down");
+	await step(page, "unmerge", async (form) => form.locator("textarea").fill("Two different gates"));
+	await seen(page, "merge-3");
+	const again = await view(twin.ref);
+	check(again.main === null && again.state.room === "gather", `it is apart: ${again.main}, room ${again.state.room}`);
+	await openMatter(page, main.ref);
+	await seen(page, "merge-4");
+	check((await view(main.ref)).reports === 1, "one report stands behind each");
+	await page.context().close();
+}
+
+/* --- many at once, and undone --- */
+
+async function bulk() {
+	const refs = [];
+	for (const text of ["桥头窨井盖松动。", "桥头护栏缺了一段。"]) refs.push(await request(text));
+	const page = await browser.person(city, { lang: "zh-Hans", as: "operator" });
+	await page.goto("/desk/queue?open=true&room=intake&sort=newest");
+	const choose = async () => {
+		for (const { number } of refs) await page.locator("tbody tr", { hasText: number }).locator("input[type=checkbox]").check();
+		await page.locator(".bulk").getByRole("button", { name: "受理登记", exact: true }).click();
+		await page.locator("dialog.modal button.primary").click();
+	};
+	const states = async () => Promise.all(refs.map(async ({ ref }) => (await view(ref)).state.room));
+	await choose();
+	const outbox = page.locator(".outbox section").last();
+	await outbox.getByRole("button", { name: "撤销" }).waitFor();
+	await seen(page, "bulk-1");
+	await outbox.getByRole("button", { name: "撤销" }).click();
+	await outbox.getByRole("button", { name: "撤销" }).waitFor({ state: "detached" });
+	await seen(page, "bulk-2");
+	check((await states()).every((room) => room === "intake"), "what was undone was never sent");
+	await choose();
+	await page.locator(".outbox").getByRole("button", { name: "立即发出" }).click();
+	for (const { number } of refs) await page.locator("tbody tr", { hasText: number }).getByText("待汇总派单").waitFor();
+	await seen(page, "bulk-3");
+	check((await states()).every((room) => room === "gather"), "both are registered");
+	await page.context().close();
+}
+
+/* --- lists that are kept and saved --- */
+
+async function views() {
+	const page = await browser.person(city, { lang: "en", as: "supervisor" });
+	await page.goto("/desk/queue?kind=request-12345&open=true&sort=newest");
+	await page.getByRole("button", { name: "Save as a view" }).click();
+	await page.getByLabel("Name of the view").first().fill("Lamps & gates");
+	await page.getByRole("button", { name: "Save", exact: true }).click();
+	const tab = page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: /^Lamps & gates/ });
+	await tab.waitFor();
+	await seen(page, "view-1");
+	await page.goto("/desk/queue?open=true&sort=due");
+	await tab.click();
+	await page.waitForURL(/kind=request-12345/);
+	const kept = (await city.call("supervisor", "supervisor@330100-D02", "/views")).views;
+	check(kept.length === 1 && kept[0].query.includes("kind=request-12345"), JSON.stringify(kept));
+	await page.context().close();
+}
+
+/** The cells of a CSV file; quotes as RFC 4180 has them. */
+function csv(text) {
+	const rows = [[""]];
+	let quoted = false;
+	for (let i = 0; i < text.length; i++) {
+		const c = text[i];
+		const row = rows.at(-1);
+		if (quoted && c === '"' && text[i + 1] === '"') row[row.length - 1] += text[++i];
+		else if (c === '"') quoted = !quoted;
+		else if (!quoted && c === ",") row.push("");
+		else if (!quoted && c === "\n") rows.push([""]);
+		else if (quoted || c !== "\r") row[row.length - 1] += c;
+	}
+	return rows.filter((r) => r.length > 1 || r[0]);
+}
+
+/** The files of a ZIP by name, by its central directory. */
+function unzip(bytes) {
+	const files = {};
+	const end = bytes.lastIndexOf(Buffer.from("PK\x05\x06"));
+	let at = bytes.readUInt32LE(end + 16);
+	for (let n = bytes.readUInt16LE(end + 10); n > 0; n--) {
+		const [method, size, name, more, comment, head] = [bytes.readUInt16LE(at + 10), bytes.readUInt32LE(at + 20), bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32), bytes.readUInt32LE(at + 42)];
+		const from = head + 30 + bytes.readUInt16LE(head + 26) + bytes.readUInt16LE(head + 28);
+		const raw = bytes.subarray(from, from + size);
+		files[bytes.toString("utf8", at + 46, at + 46 + name)] = (method ? inflateRawSync(raw) : raw).toString("utf8");
+		at += 46 + name + more + comment;
+	}
+	return files;
+}
+
+async function files() {
+	const page = await browser.person(city, { lang: "zh-Hans", as: "dispatcher" });
+	await page.goto("/desk/queue?kind=request-12345&sort=newest");
+	await settle(page);
+	const { matters } = await city.call("dispatcher", "dispatcher@330100-D01", "/matters/tally?kind=request-12345");
+	const save = async (name) => {
+		await page.locator("details.menu > summary").click();
+		await seen(page, "save-menu");
+		const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+		return [file.suggestedFilename(), readFileSync(await file.path())];
+	};
+	const [name, text] = await save(/CSV/);
+	const rows = csv(text.toString("utf8").replace(/^\ufeff/, ""));
+	check(name.endsWith(".csv") && rows.length === matters + 1, `${name} has ${rows.length} rows for ${matters} matters`);
+	check(rows.every((r) => r.length === rows[0].length), "every row has every cell");
+	check(rows[0][0] === "事项编号", `the heads are words: ${rows[0]}`);
+	const [book, bytes] = await save(/Excel/);
+	const sheet = Object.entries(unzip(bytes)).find(([path]) => /sheet1\.xml$/.test(path));
+	check(book.endsWith(".xlsx") && sheet, `${book} is a workbook`);
+	check(sheet[1].match(/<row\b/g).length === matters + 1, "the workbook has as many rows");
+	await page.context().close();
+}
+
+const failed = await run({
+	"a panel votes (Chinese)": ballot,
+	"two requests become one and two again (English)": merge,
+	"many are registered at once, undone and done (Chinese)": bulk,
+	"a list is kept under a name (English)": views,
+	"lists are saved and open (Chinese)": files,
+});
+await browser.close();
+const code_ = await city.stop();
+city.remove();
+process.exit(failed || code_ ? 1 : 0);
