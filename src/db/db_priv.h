@@ -73,4 +73,11 @@ enum mh_code mh_db__usable(struct mh_db *db, struct mh_err *reterr);
 const char *mh_db__place_remote(unsigned long fs_type); /* the name of a network file system, or NULL */
 enum mh_code mh_db__place_check(const char *path, struct mh_err *reterr);
 enum mh_code mh_db__place_lock(const char *path, int *ret_fd, struct mh_err *reterr);
+
+/* sqlite_checkpoint.c: takes the checkpoints of a writing connection, from a thread of its own. To be stopped before the
+ * connection is closed. SQLite's codes. */
+struct mh_db__checkpoint;
+struct sqlite3;
+int mh_db__checkpoint_start(struct sqlite3 *writer, const char *path, struct mh_db__checkpoint **ret);
+void mh_db__checkpoint_stop(struct mh_db__checkpoint *c); /* NULL is fine */
 #endif

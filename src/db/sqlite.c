@@ -18,6 +18,7 @@ struct lite {
 	sqlite3 *h;
 	int lock;
 	int64_t stop_at; /* mh_ticks; 0: never */
+	struct mh_db__checkpoint *checkpoint;
 };
 
 static struct lite *lite(struct mh_db *db)
@@ -114,8 +115,7 @@ static enum mh_code settings(struct mh_db *db, bool memory, struct mh_err *reter
 	if (db->mode == MH_DB_READ) return pragma(db, "pragma query_only = on", NULL, reterr);
 	MH_TRY(pragma(db, "pragma journal_mode = wal", memory ? "memory" : "wal", reterr));
 	MH_TRY(pragma(db, "pragma synchronous = full", NULL, reterr));
-	/* A checkpoint stands in the way of commits, so it comes seldom; the file is cut back after a long reader held it. */
-	MH_TRY(pragma(db, "pragma wal_autocheckpoint = 4000", NULL, reterr));
+	/* The file is cut back after a long reader held it. */
 	return pragma(db, "pragma journal_size_limit = 67108864", NULL, reterr);
 }
 
@@ -152,10 +152,13 @@ static enum mh_code lite_connect(struct mh_db *db, const char *path, bool memory
 	/* Plans do not depend on bound values. Otherwise a statement whose plan might is compiled anew at each run: of a
 	 * partial index's condition the planner looks whether the value that is bound just now fulfils it. */
 	sqlite3_db_config(h, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
-	/* One connection does every checkpoint: the writer's. */
+	/* Checkpoints are the writer's, see sqlite_checkpoint.c. */
 	if (db->mode == MH_DB_READ) sqlite3_db_config(h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_progress_handler(h, OPCODES_BETWEEN_CLOCKS, too_long, lite(db));
-	return settings(db, memory, reterr);
+	MH_TRY(settings(db, memory, reterr));
+	if (db->mode == MH_DB_READ || memory) return MH_OK;
+	rc = mh_db__checkpoint_start(h, path, &lite(db)->checkpoint);
+	return rc == SQLITE_OK ? MH_OK : lite_fail(db, rc, reterr);
 }
 
 static enum mh_code lite_open(struct mh_db *db, struct mh_str where, struct mh_err *reterr)
@@ -187,6 +190,7 @@ static void lite_close(struct mh_db *db)
 	if (!db->conn) return;
 	for (size_t i = 0; i < db->n_room; i++)
 		if (db->slots[i]) sqlite3_finalize(db->slots[i]->handle);
+	mh_db__checkpoint_stop(lite(db)->checkpoint);
 	sqlite3_close(lite(db)->h);
 	if (lite(db)->lock >= 0) close(lite(db)->lock);
 	mh_mem_free(db->conn);

@@ -155,8 +155,34 @@ static void a_small_arena_is_no_memory(void **state)
 	mh_db_close(db);
 }
 
+static int64_t size_of(const char *end)
+{
+	char path[128];
+	struct stat st;
+	snprintf(path, sizeof path, "%s/test.db%s", dir, end);
+	return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
+/* Nobody's commit copies the log into the file, and yet it gets there; and it does not grow for ever. */
+static void the_log_is_emptied_beside_the_writer(void **state)
+{
+	static const char *const table[] = {"create table pad (b blob) strict", NULL};
+	static const char *const row[] = {"insert into pad values (zeroblob(4000000))", NULL};
+	struct mh_db *db = NULL;
+	assert_int_equal(mh_db_open(mh_str_c(uri), MH_DB_CREATE, &db, NULL), MH_OK);
+	assert_int_equal(mh_db_script(db, table, NULL), MH_OK);
+	for (int i = 0; i < 3; i++) assert_int_equal(mh_db_script(db, row, NULL), MH_OK);
+	for (int i = 0; i < 1000 && size_of("") < 6000000; i++) usleep(10000);
+	assert_true(size_of("") >= 6000000);
+	for (int i = 0; i < 20; i++) assert_int_equal(mh_db_script(db, row, NULL), MH_OK);
+	assert_in_range(size_of("-wal"), 4000000, 72000000);
+	mh_db_close(db);
+	assert_int_equal(size_of("-wal"), -1); /* the last to go leaves one file */
+	assert_true(size_of("") >= 23 * 4000000);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 MH_TESTS(T(files_are_private), T(a_missing_file_is_not_made), T(another_file_is_refused),
 	 T(network_file_systems_are_known), T(one_process_writes), T(a_reader_cannot_change_anything),
-	 T(foreign_bytes_are_noticed), T(a_small_arena_is_no_memory))
+	 T(foreign_bytes_are_noticed), T(the_log_is_emptied_beside_the_writer), T(a_small_arena_is_no_memory))

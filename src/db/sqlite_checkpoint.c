@@ -1,0 +1,91 @@
+/* The write-ahead log goes into the database file from a thread beside the writer's: a checkpoint ends with an fsync of the
+ * whole file, and a commit that does it itself keeps everybody waiting who waits for that commit.
+ *
+ * The thread copies what is committed when it starts; what comes meanwhile stays in the log, which begins anew only after a
+ * checkpoint reached its end. Under unbroken load it never would, so a log that has grown to LOG_MAX is emptied by the
+ * writer after all: by then nearly everything has been copied. A checkpoint that fails loses nothing and is tried again
+ * after the next commit; commits say what is wrong with the disk. */
+#include "db/db_priv.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#define STEP 1000     /* pages of the log between two checkpoints of the thread: 4 MiB */
+#define LOG_MAX 16000 /* pages: 64 MiB, as settings() cuts the file back to */
+
+struct mh_db__checkpoint {
+	sqlite3 *h; /* the thread's own connection */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t news;
+	bool wanted, stopping;
+	int pages; /* of the log, when the thread was last asked */
+};
+
+static void *work(void *arg)
+{
+	struct mh_db__checkpoint *c = arg;
+	pthread_mutex_lock(&c->lock);
+	for (;;) {
+		while (!c->wanted && !c->stopping) pthread_cond_wait(&c->news, &c->lock); /* the end wakes it too */
+		if (c->stopping) break;
+		c->wanted = false;
+		pthread_mutex_unlock(&c->lock);
+		/* A connection that has read nothing does not know yet that there is a log. */
+		sqlite3_exec(c->h, "pragma schema_version", NULL, NULL, NULL);
+		sqlite3_wal_checkpoint_v2(c->h, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+		pthread_mutex_lock(&c->lock);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+/* After each commit of the writer, in its thread. */
+static int committed(void *arg, sqlite3 *h, const char *name, int pages)
+{
+	struct mh_db__checkpoint *c = arg;
+	if (pages >= LOG_MAX) sqlite3_wal_checkpoint_v2(h, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	pthread_mutex_lock(&c->lock);
+	if (pages < c->pages) c->pages = 0; /* the log began anew */
+	if (pages - c->pages >= STEP) {
+		c->pages = pages;
+		c->wanted = true;
+		pthread_cond_signal(&c->news);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return SQLITE_OK;
+}
+
+int mh_db__checkpoint_start(sqlite3 *writer, const char *path, struct mh_db__checkpoint **ret)
+{
+	struct mh_db__checkpoint *c = mh_mem_alloc(sizeof *c);
+	if (!c) return SQLITE_NOMEM;
+	int rc = sqlite3_open_v2(path, &c->h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->news, NULL);
+	if (rc == SQLITE_OK) rc = sqlite3_db_config(c->h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	if (rc == SQLITE_OK && pthread_create(&c->thread, NULL, work, c)) rc = SQLITE_NOMEM;
+	if (rc != SQLITE_OK) {
+		sqlite3_close(c->h);
+		mh_mem_free(c);
+		return rc;
+	}
+	sqlite3_wal_hook(writer, committed, c);
+	*ret = c;
+	return SQLITE_OK;
+}
+
+void mh_db__checkpoint_stop(struct mh_db__checkpoint *c)
+{
+	if (!c) return;
+	pthread_mutex_lock(&c->lock);
+	c->stopping = true;
+	pthread_cond_signal(&c->news);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	sqlite3_close(c->h);
+	pthread_mutex_destroy(&c->lock);
+	pthread_cond_destroy(&c->news);
+	mh_mem_free(c);
+}
