@@ -47,17 +47,22 @@ void mh_buf_c(struct mh_buf *b, const char *z)
 
 void mh_buf_ch(struct mh_buf *b, char c)
 {
-	mh_buf_add(b, &c, 1);
+	if (!reserve(b, 1)) return;
+	b->ptr[b->len++] = c;
+	b->ptr[b->len] = '\0';
 }
 
 void mh_buf_vfmt(struct mh_buf *b, const char *fmt, va_list ap)
 {
 	va_list again;
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	size_t left = b->failed ? 0 : b->room - b->len; /* most texts fit into what is there */
+	int n = vsnprintf(left ? b->ptr + b->len : NULL, left, fmt, ap);
 	if (n >= 0 && reserve(b, (size_t)n)) {
-		vsnprintf(b->ptr + b->len, (size_t)n + 1, fmt, again);
+		if ((size_t)n >= left) vsnprintf(b->ptr + b->len, (size_t)n + 1, fmt, again);
 		b->len += (size_t)n;
+	} else if (left && b->ptr) {
+		b->ptr[b->len] = '\0';
 	}
 	va_end(again);
 }

@@ -16,20 +16,49 @@ void mh_log_threshold(enum mh_log_level least)
 static const char *const names[MH_LOG_LEVEL_MAX] = {
 	[MH_LOG_DEBUG] = "debug", [MH_LOG_INFO] = "info", [MH_LOG_WARN] = "warn", [MH_LOG_ERROR] = "error"};
 
+/* "2026-01-04T09:32:09": the calendar is asked once a second. */
+static const char *second_text(int64_t second)
+{
+	static _Thread_local struct {
+		int64_t second;
+		char text[32];
+	} last = {.second = -1};
+	if (last.second == second) return last.text;
+	struct mh_civil c = mh_time_civil(second * 1000, 0);
+	snprintf(last.text, sizeof last.text, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
+		 c.second);
+	last.second = second;
+	return last.text;
+}
+
+static void add_escaped(struct mh_buf *line, struct mh_str text)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char ch = (unsigned char)text.ptr[i];
+		if (ch >= 0x20 && ch != 0x7f) continue;
+		mh_buf_add(line, text.ptr + from, i - from);
+		mh_buf_fmt(line, "\\x%02x", ch);
+		from = i + 1;
+	}
+	mh_buf_add(line, text.ptr + from, text.len - from);
+}
+
 /* One write() a line, so that lines of several threads never mix. */
 static void emit(enum mh_log_level level, const char *area, struct mh_str text)
 {
 	struct mh_clock clock = mh_clock_system();
 	mh_time now = mh_now(&clock);
-	struct mh_civil c = mh_time_civil(now, 0);
+	int ms = (int)(now % 1000);
+	const char end[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z', ' '};
 	struct mh_buf line = MH_BUF(8192);
-	mh_buf_fmt(&line, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s %s ", c.year, c.month, c.day, c.hour, c.minute,
-		   c.second, (int)(now % 1000), names[level], area);
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char ch = (unsigned char)text.ptr[i];
-		if (ch < 0x20 || ch == 0x7f) mh_buf_fmt(&line, "\\x%02x", ch);
-		else mh_buf_ch(&line, (char)ch);
-	}
+	mh_buf_c(&line, second_text(now / 1000));
+	mh_buf_add(&line, end, sizeof end);
+	mh_buf_c(&line, names[level]);
+	mh_buf_ch(&line, ' ');
+	mh_buf_c(&line, area);
+	mh_buf_ch(&line, ' ');
+	add_escaped(&line, text);
 	mh_buf_ch(&line, '\n');
 	if (!line.failed && write(STDERR_FILENO, line.ptr, line.len) < 0) { /* nowhere left to say so */
 	}
@@ -39,13 +68,13 @@ static void emit(enum mh_log_level level, const char *area, struct mh_str text)
 void mh_log(enum mh_log_level level, const char *area, const char *fmt, ...)
 {
 	if ((int)level < atomic_load(&threshold)) return;
-	struct mh_buf text = MH_BUF(4096);
+	char text[4096];
 	va_list ap;
 	va_start(ap, fmt);
-	mh_buf_vfmt(&text, fmt, ap);
+	int n = vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	emit(level, area, text.failed ? MH_STR("(message too long)") : mh_buf_str(&text));
-	mh_buf_done(&text);
+	bool fits = n >= 0 && (size_t)n < sizeof text;
+	emit(level, area, fits ? (struct mh_str){text, (size_t)n} : MH_STR("(message too long)"));
 }
 
 void mh_log_err(enum mh_log_level level, const char *area, const struct mh_err *err)

@@ -97,12 +97,14 @@ struct mh_str mh_str_dup(struct mh_arena *a, struct mh_str s)
 struct mh_str mh_str_fmt(struct mh_arena *a, const char *fmt, ...)
 {
 	va_list ap, again;
+	char most[256]; /* are no longer, and are written once */
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	int n = vsnprintf(most, sizeof most, fmt, ap);
 	va_end(ap);
 	char *p = n < 0 ? NULL : mh_arena_alloc(a, (size_t)n + 1);
-	if (p) vsnprintf(p, (size_t)n + 1, fmt, again);
+	if (p && (size_t)n < sizeof most) memcpy(p, most, (size_t)n + 1);
+	else if (p) vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return (struct mh_str){p, p ? (size_t)n : 0};
 }

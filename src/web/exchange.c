@@ -151,7 +151,10 @@ static enum mh_code collect_headers(struct mh_web_exchange *ex, const char *meth
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(ex->conn,
 								       MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-	struct collected c = {.arena = &ex->req.arena};
+	struct collected c; /* the pairs are written before they are read */
+	c.arena = &ex->req.arena;
+	c.n = 0;
+	c.failed = c.too_many = false;
 	MHD_get_connection_values_n(ex->conn, MHD_HEADER_KIND, collect, &c);
 	if (c.too_many) return MH_FAIL(reterr, MH_E_TOO_LARGE, "There are more than %d header fields", HEADERS_MAX);
 	MH_TRY(mh_web__head_whole((struct mh_str){method, info ? info->header_size : 0}, ex->target_in_head,

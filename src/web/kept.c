@@ -46,11 +46,13 @@ static bool key_of(struct mh_web_exchange *ex, bool zipped)
 	const struct mh_request *req = &ex->req;
 	const struct mh_actor *by = &req->actor;
 	struct mh_buf b = MH_BUF(64 << 10);
-	mh_buf_fmt(&b, "%p %lld %d %d", (const void *)req->route, (long long)(req->received / MINUTE), zipped,
-		   req->hant);
+	const struct {
+		const struct mh_route *route;
+		int64_t minute, zipped, hant; /* as wide as the pointer: nothing lies between them */
+	} head = {req->route, req->received / MINUTE, zipped, req->hant};
+	mh_buf_add(&b, &head, sizeof head);
 	const struct mh_str parts[] = {req->path,  req->query, by->role,           by->org,  by->officer, by->name,
 				       req->login, req->token, req->tracking_code, req->lang};
-	mh_buf_ch(&b, '\0');
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) part(&b, parts[i]);
 	if (!b.failed) ex->keep_key = mh_sha256_str(mh_buf_str(&b));
 	mh_buf_done(&b);

@@ -105,6 +105,7 @@ const struct mh_route_list *const *mh_routes_all(size_t *ret_n);
 /* The routes in matching order: a literal wins over a placeholder. */
 struct mh_router {
 	const struct mh_route **routes;
+	size_t *same; /* bytes in common with the route before, up to the first placeholder */
 	size_t n;
 };
 /* Checks every row, then sorts. The router lives in the arena. Errors: MH_E_INTERNAL, naming the row and what is wrong. */

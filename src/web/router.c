@@ -41,6 +41,24 @@ static bool match_path(const char *pattern, struct mh_str path, struct mh_route_
 	return path.ptr == NULL;
 }
 
+/* How many bytes of a path are as the pattern says, before its first placeholder. */
+static size_t agree(const char *pattern, struct mh_str s)
+{
+	size_t n = 0;
+	while (n < s.len && pattern[n] == s.ptr[n] && pattern[n] != '{') n++;
+	return n;
+}
+
+/* Routes are in order, so that a route shares its beginning with the one before: where that one differed from the path, this
+ * one does too, as long as the two have more in common than that. Most are passed over without looking at them. */
+static bool may_match(const struct mh_router *r, size_t i, struct mh_str path, size_t *differs)
+{
+	if (r->same[i] > *differs) return false;
+	*differs = agree(r->routes[i]->path, path);
+	char next = r->routes[i]->path[*differs];
+	return next == '{' || (!next && *differs == path.len);
+}
+
 static bool method_fits(const char *route, struct mh_str method)
 {
 	return mh_str_is(method, route) || (mh_str_is(method, "HEAD") && strcmp(route, "GET") == 0);
@@ -51,9 +69,10 @@ enum mh_code mh_router_find(const struct mh_router *r, struct mh_str method, str
 {
 	struct mh_route_match m;
 	const struct mh_route *other = NULL;
+	size_t differs = 0;
 	for (size_t i = 0; i < r->n; i++) {
 		const struct mh_route *route = r->routes[i];
-		if (!match_path(route->path, path, &m)) continue;
+		if (!may_match(r, i, path, &differs) || !match_path(route->path, path, &m)) continue;
 		if (method_fits(route->method, method)) {
 			m.route = route;
 			*ret = m;
@@ -221,7 +240,8 @@ enum mh_code mh_router_build(struct mh_arena *a, const struct mh_route_list *con
 	size_t total = 0;
 	for (size_t i = 0; i < n; i++) total += lists[i]->n;
 	r.routes = MH_NEW_ARRAY(a, total, const struct mh_route *);
-	MH_TRY_MEM(r.routes, reterr);
+	r.same = MH_NEW_ARRAY(a, total, size_t);
+	if (!r.routes || !r.same) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < lists[i]->n; k++) {
 			const struct mh_route *route = &lists[i]->routes[k];
@@ -234,6 +254,7 @@ enum mh_code mh_router_build(struct mh_arena *a, const struct mh_route_list *con
 	for (size_t i = 1; i < r.n; i++)
 		if (compare_routes(&r.routes[i - 1], &r.routes[i]) == 0)
 			return refuse(r.routes[i], "another route has its address", reterr);
+	for (size_t i = 1; i < r.n; i++) r.same[i] = agree(r.routes[i - 1]->path, mh_str_c(r.routes[i]->path));
 	*ret = r;
 	return MH_OK;
 }
