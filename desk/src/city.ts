@@ -1,4 +1,4 @@
-/* What the city is made of: units, categories, definitions. Each is asked for once and kept as long as the page is open and its
+/* What the city is made of: units, officers, categories, definitions. Each is asked for once and kept as long as the page is open and its
  * texts are in the right characters. */
 import { shallowReactive } from 'vue';
 import { api, type Schemas } from '@/api/client';
@@ -39,6 +39,29 @@ export function orgPath(org: Org): string {
 	const parent = org.parent ? orgs.get(org.parent) : null;
 	if (org.parent && parent === undefined) orgName(org.parent);
 	return parent ? say(parent) : '';
+}
+
+export type Officer = Schemas['officer'];
+
+const officers = shallowReactive(new Map<string, Officer | null>());
+
+/** Officers by a part of their name or of their unit's; `role`: only who holds it. */
+export async function findOfficers(q: string, role = ''): Promise<Officer[]> {
+	const of = script();
+	const query = { limit: SHOWN, ...(q ? { q } : {}), ...(role ? { role } : {}) };
+	const found = (await api.get('/api/v1/officers', { query })).officers;
+	if (of === script()) for (const one of found) officers.set(one.code, one);
+	return found;
+}
+
+/** "Shen Guoliang · Xihu District": an officer with their unit; the code until they have been read. Reactive. */
+export function officerName(code: string): string {
+	const known = officers.get(code);
+	if (known === undefined && code) {
+		officers.set(code, null);
+		void findOfficers(code).catch(() => officers.delete(code));
+	}
+	return known ? `${say(known)} · ${say(known.unit)}` : code;
 }
 
 const tree = shallowReactive(new Map<string, Category>());
@@ -95,6 +118,7 @@ export function definition(kind: string, version?: number): Promise<Definition> 
 
 onScript(() => {
 	orgs.clear();
+	officers.clear();
 	tree.clear();
 	asked = null;
 	definitions.clear();

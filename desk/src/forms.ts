@@ -37,6 +37,7 @@ export function draftOf(field: FormField, value?: unknown): Draft {
 		case 'orgs':
 			return Array.isArray(value) ? value.map(String) : [];
 		case 'org':
+		case 'officer':
 		case 'category':
 			return text(value) ? [text(value)] : [];
 		case 'place':

@@ -19,6 +19,10 @@ select id, code, parent_id, org_level, kind_of_org, duty, zh, en from org order 
 insert into officer (id, code, zh, en, role, org_id) values (:id, :code, :zh, :en, :role, :org_id)
 on conflict (id) do update set code = excluded.code, zh = excluded.zh, en = excluded.en, role = excluded.role, org_id = excluded.org_id;
 
+-- name: officer_all :many
+-- bounded: the officers whom one city names in its pack
+select code, zh, en, role, org_id from officer order by id;
+
 -- name: officer_by_role :many
 -- bounded: holders of one role in one city
 select id, code, org_id from officer where role = :role order by id;

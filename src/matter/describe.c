@@ -23,7 +23,7 @@ static json_t *fields(const struct mh_def *d)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; list && i < d->n_fields; i++) {
-		json_t *one = mh_view__form_field(&d->fields[i], d->fields[i].required);
+		json_t *one = mh_view__form_field(d, &d->fields[i], d->fields[i].required);
 		json_object_set_new(one, "on_intake", json_boolean(d->fields[i].set_create));
 		json_array_append_new(list, one);
 	}

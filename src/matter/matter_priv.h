@@ -143,7 +143,7 @@ json_t *mh_view__time(const struct mh_tx *tx, mh_time t);
 json_t *mh_view__org(const struct mh_tx *tx, int org);
 json_t *mh_view__intake_form(const struct mh_def *d);
 json_t *mh_view__state(const struct mh_def *d, int state);
-json_t *mh_view__form_field(const struct mh_field *f, bool required);
+json_t *mh_view__form_field(const struct mh_def *d, const struct mh_field *f, bool required);
 json_t *mh_view__form_evidence(const struct mh_evidence *e);
 /* --- evidence.c --- */
 /* The matter and its children: all that is personal, or the bytes of files alone. */

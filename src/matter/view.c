@@ -226,16 +226,18 @@ enum mh_code mh_matter_events(struct mh_tx *tx, int64_t id, json_t **ret, struct
 
 /* --- forms --- */
 
-json_t *mh_view__form_field(const struct mh_field *f, bool required)
+json_t *mh_view__form_field(const struct mh_def *d, const struct mh_field *f, bool required)
 {
 	json_t *values = json_array();
 	for (size_t i = 0; i < f->n_values; i++)
 		json_array_append_new(values, json_pack("{s:s%, s:o}", "name", f->values[i].name.ptr,
 							f->values[i].name.len, "label", label(&f->values[i].label)));
-	return json_pack("{s:s%, s:o, s:s, s:b, s:o, s:I, s:I, s:b, s:b}", "name", f->name.ptr, f->name.len, "label",
-			 label(&f->label), "type", mh_field_type_names[f->type], "required", required, "values", values,
-			 "min", (json_int_t)f->min, "max", (json_int_t)f->max, "personal", f->personal, "public",
-			 f->is_public);
+	json_t *j = json_pack("{s:s%, s:o, s:s, s:b, s:o, s:I, s:I, s:b, s:b}", "name", f->name.ptr, f->name.len,
+			      "label", label(&f->label), "type", mh_field_type_names[f->type], "required", required,
+			      "values", values, "min", (json_int_t)f->min, "max", (json_int_t)f->max, "personal",
+			      f->personal, "public", f->is_public);
+	if (f->type == MH_F_OFFICER && f->role >= 0) json_object_set_new(j, "role", text(d->roles[f->role].name));
+	return j;
 }
 
 json_t *mh_view__form_evidence(const struct mh_evidence *e)
@@ -248,9 +250,9 @@ static json_t *form(const struct mh_def *d, const struct mh_transition *t)
 {
 	json_t *list = json_array(), *ev = json_array();
 	for (size_t i = 0; i < t->n_require; i++)
-		json_array_append_new(list, mh_view__form_field(&d->fields[t->require[i]], true));
+		json_array_append_new(list, mh_view__form_field(d, &d->fields[t->require[i]], true));
 	for (size_t i = 0; i < t->n_optional; i++)
-		json_array_append_new(list, mh_view__form_field(&d->fields[t->optional[i]], false));
+		json_array_append_new(list, mh_view__form_field(d, &d->fields[t->optional[i]], false));
 	for (size_t i = 0; i < t->n_evidence; i++)
 		json_array_append_new(ev, mh_view__form_evidence(&d->evidence[t->evidence[i]]));
 	return json_pack("{s:s%, s:o, s:o, s:o}", "name", t->name.ptr, t->name.len, "label", label(&t->label), "fields",
@@ -286,7 +288,7 @@ json_t *mh_view__intake_form(const struct mh_def *d)
 	json_t *list = json_array();
 	for (size_t i = 0; i < d->n_fields; i++)
 		if (d->fields[i].set_create)
-			json_array_append_new(list, mh_view__form_field(&d->fields[i], d->fields[i].required));
+			json_array_append_new(list, mh_view__form_field(d, &d->fields[i], d->fields[i].required));
 	return json_pack("{s:s%, s:I, s:o, s:o}", "kind", d->kind.ptr, d->kind.len, "version", (json_int_t)d->version,
 			 "title", label(&d->title), "fields", list);
 }

@@ -154,3 +154,23 @@ const char *mh_api_lang(const struct mh_request *req)
 	int choice = mh_req_choice(req, "lang", -1);
 	return choice >= 0 ? mh_api_languages[choice] : mh_str_is(req->lang, "en") ? "en" : "zh";
 }
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool mh_api_contains(struct mh_str hay, struct mh_str needle)
+{
+	for (size_t at = 0; at + needle.len <= hay.len; at++) {
+		size_t i = 0;
+		while (i < needle.len && lower(hay.ptr[at + i]) == lower(needle.ptr[i])) i++;
+		if (i == needle.len) return true;
+	}
+	return false;
+}
+
+bool mh_api_begins(struct mh_str hay, struct mh_str needle)
+{
+	return hay.len >= needle.len && mh_api_contains((struct mh_str){hay.ptr, needle.len}, needle);
+}

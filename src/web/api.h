@@ -87,6 +87,9 @@ json_t *mh_api_outcome(const struct mh_tx *tx, const struct mh_outcome *out, boo
 json_t *mh_api_org(const struct mh_city *c, int org); /* null for -1 */
 json_t *mh_api_time(const struct mh_tx *tx, mh_time t);
 json_t *mh_api_label(const struct mh_label *l);
+/* For lists that are searched by typing. Latin letters in either case; nothing is in everything. */
+bool mh_api_contains(struct mh_str hay, struct mh_str needle);
+bool mh_api_begins(struct mh_str hay, struct mh_str needle);
 /* ?lang=, else Accept-Language */
 const char *mh_api_lang(const struct mh_request *req);
 

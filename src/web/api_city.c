@@ -59,27 +59,6 @@ static enum mh_code get_forms(struct mh_request *req, struct mh_response *res, s
 
 /* --- units --- */
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Latin letters in either case; nothing is in everything. */
-static bool contains(struct mh_str hay, struct mh_str needle)
-{
-	for (size_t at = 0; at + needle.len <= hay.len; at++) {
-		size_t i = 0;
-		while (i < needle.len && lower(hay.ptr[at + i]) == lower(needle.ptr[i])) i++;
-		if (i == needle.len) return true;
-	}
-	return false;
-}
-
-static bool begins(struct mh_str hay, struct mh_str needle)
-{
-	return hay.len >= needle.len && contains((struct mh_str){hay.ptr, needle.len}, needle);
-}
-
 /* Which units are asked for. */
 struct wanted {
 	const struct mh_orgs *orgs;
@@ -92,7 +71,7 @@ static bool is_wanted(const struct wanted *w, const struct mh_org *u)
 {
 	bool here = w->under >= 0 ? u->parent == w->under : w->q.len ? true : u->parent < 0;
 	if (!here || (w->places && u->department)) return false;
-	return contains(u->zh, w->q) || contains(u->en, w->q) || mh_str_eq(u->code, w->q);
+	return mh_api_contains(u->zh, w->q) || mh_api_contains(u->en, w->q) || mh_str_eq(u->code, w->q);
 }
 
 /* As a person would want them: names that begin with what was typed, then the larger territories, then by code. */
@@ -100,7 +79,8 @@ static int by_use(const void *a, const void *b, void *ctx)
 {
 	const struct wanted *w = ctx;
 	const struct mh_org *x = &w->orgs->list[*(const int *)a], *y = &w->orgs->list[*(const int *)b];
-	bool bx = begins(x->zh, w->q) || begins(x->en, w->q), by = begins(y->zh, w->q) || begins(y->en, w->q);
+	bool bx = mh_api_begins(x->zh, w->q) || mh_api_begins(x->en, w->q),
+	     by = mh_api_begins(y->zh, w->q) || mh_api_begins(y->en, w->q);
 	if (bx != by) return bx ? -1 : 1;
 	return x->level != y->level ? y->level - x->level : mh_str_cmp(x->code, y->code);
 }
@@ -370,7 +350,7 @@ static const struct mh_route routes[] = {
 	 .path = "/api/v1/processes/{kind}",
 	 .perm = MH_PERM_PUBLIC,
 	 .params = process_params,
-	 .flags = MH_ROUTE_READ,
+	 .flags = MH_ROUTE_READ | MH_ROUTE_KEPT,
 	 .response = "definition_parts",
 	 .handler = get_process,
 	 .en = "A definition: the words and forms for everything that its matters can show",

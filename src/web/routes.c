@@ -17,6 +17,7 @@
 	X(ledger) \
 	X(list) \
 	X(matters) \
+	X(officers) \
 	X(open311) \
 	X(own) \
 	X(page_answers) \

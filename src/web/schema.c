@@ -70,8 +70,9 @@ static const struct mh_schema schemas[] = {
 	/* --- forms --- */
 	{"choice", "name:str label:label", "One of the values of a field", "选项"},
 	{"form_field",
-	 "name:str label:label type:str required:bool values:[choice] min:int max:int personal:bool public:bool",
-	 "A field to fill in", "填报项"},
+	 "name:str label:label type:str required:bool values:[choice] min:int max:int personal:bool public:bool "
+	 "role?:str",
+	 "A field to fill in; `role`: what the officer must hold whom it names", "填报项；role 为所填人员须任的岗位"},
 	{"form_evidence", "name:str label:label min:int accept:int", "Files to bring", "佐证要求"},
 	{"form", "name:str label:label fields:[form_field] evidence:[form_evidence]",
 	 "A step that can be taken, and its form", "可办理步骤及表单"},
@@ -81,7 +82,7 @@ static const struct mh_schema schemas[] = {
 	{"def_role", "name:str label:label", "A role of a definition", "流程中的岗位"},
 	{"def_field",
 	 "name:str label:label type:str required:bool values:[choice] min:int max:int personal:bool public:bool "
-	 "on_intake:bool",
+	 "role?:str on_intake:bool",
 	 "A field of a definition; `on_intake`: may be given when the matter is raised", "流程中的填报项"},
 	{"def_step", "name:str label:label from:[str] to:str~ by:str ends:bool does:[str]",
 	 "A step: `by` a person, clock, vote, child or main matter; `ends`: the matter is over afterwards",
@@ -110,6 +111,9 @@ static const struct mh_schema schemas[] = {
 	{"org_found", "code:str zh:hans en:str kind:str duty:str level:int parent:str~ path:label",
 	 "A unit, and below which it lies", "单位及其所在区划"},
 	{"orgs", "orgs:[org_found] more:bool", "Units; `more`: the list was cut", "单位列表"},
+	{"officer", "code:str zh:str en:str role:str unit:org", "An officer: name, office and unit",
+	 "人员及其岗位、单位"},
+	{"officers", "officers:[officer] more:bool", "Officers; `more`: the list was cut", "人员列表"},
 	{"category", "code:str parent:str zh:hans en:str", "A category of the tree", "诉求分类"},
 	{"categories", "categories:[category]", "The tree, by code", "分类目录"},
 	{"process", "kind:str version:int title:label since:str sha256:str child_only:bool",
