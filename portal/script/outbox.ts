@@ -29,18 +29,50 @@ function body(item: Item): FormData {
 	return data;
 }
 
-async function post(item: Item): Promise<Outcome> {
-	const res = await fetch(item.action, { method: 'POST', body: body(item), signal: AbortSignal.timeout(WAIT_MS) });
-	if (LATER.includes(res.status)) return { state: 'waiting' };
-	if (res.ok && res.redirected) return { state: 'sent', url: res.url };
-	return { state: 'refused', page: await res.text() };
+interface Answer {
+	status: number;
+	redirected: boolean;
+	url: string;
+	page: string;
 }
 
+/** How much has left the phone only XMLHttpRequest says, and workers have none: `far` hears of it on pages. */
+function upload(item: Item, far: (share: number) => void): Promise<Answer> {
+	return new Promise((done, failed) => {
+		const line = new XMLHttpRequest();
+		line.open('POST', item.action);
+		line.timeout = WAIT_MS;
+		line.upload.onprogress = (e) => e.lengthComputable && far(e.loaded / e.total);
+		line.onerror = line.ontimeout = line.onabort = failed;
+		line.onload = () => {
+			const redirected = new URL(line.responseURL).pathname !== item.action;
+			done({ status: line.status, redirected, url: line.responseURL, page: line.responseText });
+		};
+		line.send(body(item));
+	});
+}
+
+async function submit(item: Item): Promise<Answer> {
+	const res = await fetch(item.action, { method: 'POST', body: body(item), signal: AbortSignal.timeout(WAIT_MS) });
+	return { status: res.status, redirected: res.redirected, url: res.url, page: await res.text() };
+}
+
+async function post(item: Item, far?: (share: number) => void): Promise<Outcome> {
+	const { status, redirected, url, page } = await (far ? upload(item, far) : submit(item));
+	if (LATER.includes(status)) return { state: 'waiting' };
+	if (status < 300 && redirected) return { state: 'sent', url };
+	return { state: 'refused', page };
+}
+
+/** The bytes of the files in it. */
+export const weight = (item: Item): number =>
+	item.fields.reduce((n, [, value]) => n + (typeof value === 'string' ? 0 : value.size), 0);
+
 /** Tries once. What the city has taken is marked, so that nobody sends it a third time; the mark goes when it was shown. */
-export async function send(item: Item): Promise<Outcome> {
+export async function send(item: Item, far?: (share: number) => void): Promise<Outcome> {
 	const kept = await take<Item>('outbox', item.key).catch(() => item);
 	if (kept?.done) return { state: 'sent', url: kept.done };
-	const outcome = await post(item).catch((): Outcome => ({ state: 'waiting' }));
+	const outcome = await post(item, far).catch((): Outcome => ({ state: 'waiting' }));
 	if (outcome.state === 'sent') await keep({ ...item, fields: [], done: outcome.url }).catch(() => undefined);
 	if (outcome.state === 'refused') await keep({ ...item, refused: true }).catch(() => undefined);
 	return outcome;

@@ -2,13 +2,14 @@
  *
  * The page gives: <form data-keep> with an <input name=key|data-key>, and <p data-draft hidden> for the note under it. */
 import { keepDraft, type Drafting } from './draft.ts';
-import { forget, keep, send, sendAll, waiting, type Item } from './outbox.ts';
+import { forget, keep, send, sendAll, waiting, weight, type Item } from './outbox.ts';
 import { personalIn, type Personal } from './personal.ts';
 import { shrinkIn } from './photo.ts';
 import { enhancePlaces } from './place.ts';
 import { button, each, element, text } from './texts.ts';
 
 const AGAIN_MS = 30_000;
+const SLOW_BYTES = 64 * 1024; // of files: less is gone before a bar can be seen
 const PERSONAL: Record<Personal, string> = {
 	id_card: 'pocket.personal.id_card',
 	bank_card: 'pocket.personal.bank_card',
@@ -63,8 +64,22 @@ function itemOf(form: HTMLFormElement, key: string, submitter: HTMLElement | nul
 	return { key, action: new URL(form.action).pathname, form: location.pathname, fields, since: Date.now() };
 }
 
+/** A bar for what takes a while; its number is for the eye, those who listen are not told every step. */
+function bar(): { line: HTMLElement; far: (share: number) => void } {
+	const progress = element('progress', { max: '100', value: '0', 'aria-label': text('pocket.outbox.sending') });
+	const number = element('span', { 'aria-hidden': 'true' });
+	const far = (share: number): void => {
+		progress.value = Math.round(share * 100);
+		number.textContent = text('pocket.outbox.share', { n: progress.value });
+	};
+	far(0);
+	return { line: element('p', { class: 'bar', 'data-bar': '' }, progress, number), far };
+}
+
 async function goOn(place: HTMLElement, item: Item): Promise<void> {
-	const outcome = await send(item);
+	const { line, far } = bar();
+	tell(place, 'pocket.outbox.sending', ...(weight(item) > SLOW_BYTES ? [line] : []));
+	const outcome = await send(item, far);
 	if (outcome.state === 'sent') location.assign(outcome.url);
 	else if (outcome.state === 'refused') {
 		await forget(item.key).catch(() => undefined);
@@ -106,7 +121,6 @@ function onSubmit(form: HTMLFormElement, drafting: Drafting): void {
 				return form.submit();
 			await drafting.end();
 			form.inert = true; // what is on its way cannot be changed any more
-			tell(form, 'pocket.outbox.sending');
 			await goOn(form, item);
 		})();
 	});
@@ -137,7 +151,8 @@ function count(area: HTMLTextAreaElement): void {
 	const line = element('p', { class: 'hint', 'data-count': '' });
 	area.after(line);
 	const update = (): void => {
-		line.textContent = text('pocket.count.left', { n: area.maxLength - area.value.length });
+		const left = area.maxLength - area.value.length;
+		line.textContent = left <= area.maxLength / 4 ? text('pocket.count.left', { n: left }) : '';
 	};
 	if (area.maxLength > 0) area.addEventListener('input', update);
 	if (area.maxLength > 0) update();

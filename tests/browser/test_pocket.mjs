@@ -101,6 +101,22 @@ async function answerLost() {
 	await page.context().close();
 }
 
+/** What is big shows how far it is while it goes. */
+async function barWhileSending() {
+	const page = await browser.person(city, { lang: "en", view: PHONE, serviceWorkers: "block" });
+	const bar = page.locator("[data-bar] progress");
+	await page.route(`**${FORM}`, async (route) => {
+		if (route.request().method() === "POST") await bar.waitFor();
+		return route.continue();
+	});
+	await page.goto(FORM);
+	await fillIn(page, "en");
+	await page.locator("#photos").setInputFiles({ name: "plan.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(300_000, "%PDF-1.4\n") });
+	await page.locator("button[value=send]").click();
+	await page.waitForURL("**/receipt");
+	await page.context().close();
+}
+
 async function draftThrownAway() {
 	const page = await browser.person(city, { lang: "en" });
 	await openForm(page);
@@ -255,6 +271,7 @@ const failed = await run({
 	"off line and back, on a telephone (Chinese)": () => offlineAndBack("zh-Hans"),
 	"off line and back, on a telephone (English)": () => offlineAndBack("en"),
 	"an answer that was lost registers nothing twice": answerLost,
+	"a long sending shows how far it is": barWhileSending,
 	"a draft can be thrown away": draftThrownAway,
 	"a hint before personal data goes out (Chinese)": () => hints("zh-Hans"),
 	"a hint before personal data goes out (English)": () => hints("en"),

@@ -85,7 +85,7 @@ def whole_loop_in_english(city):
     other = Browser(city.url, 'en')
     page = other.get('/follow').page
     wrong = other.fill(page, '/follow', {'code': 'AAAA-AAAA-AAAA-AAAA'}, status=404).page
-    assert 'There is no such code' in wrong.text
+    assert 'There is no matter with this code' in wrong.text
     matter = other.fill(wrong, '/follow', {'code': ' ' + code.lower().replace('-', ' ')}).page
     assert 'It is your turn' in matter.text and 'Contest' in matter.text
     redo = other.fill(matter, '/follow/matter/contest', {'f.objection': 'It is dark again.'}).page
