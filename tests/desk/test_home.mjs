@@ -1,10 +1,10 @@
-/* What waits for a person, and what rises; drafts of intake and the order of its fields. */
+/* What waits for a person; drafts of intake and the order of its fields. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { asBrowser, modules } from './kit.mjs';
 
 asBrowser();
-const { piles, rising, firstStep, usable, spoken, codeIn, groups } = await modules(
+const { piles, firstStep, usable, spoken, codeIn, groups } = await modules(
 	'pages/home/work.ts', 'pages/intake/draft.ts', 'pages/intake/order.ts', 'pages/intake/groups.ts',
 );
 
@@ -44,13 +44,6 @@ test('the button leads onward round the loop, by a form alone if that can be', (
 	assert.equal(firstStep(def, at, [step('hurry'), step('file', 1)]).name, 'file');
 	assert.equal(firstStep(def, at, [step('stay'), step('refuse')]).name, 'stay');
 	assert.equal(firstStep(def, at, []), null);
-});
-
-test('what rises is half as much again as in an average week, and more than an accident', () => {
-	const n = (key, matters) => ({ key, kind: '', label: { zh: key, en: key }, matters, late: 0 });
-	const recent = [n('double', 8), n('just', 6), n('less', 5), n('few', 2), n('new', 3), n('', 9)];
-	const before = [n('double', 16), n('just', 16), n('less', 16), n('few', 0)];
-	assert.deepEqual(rising(recent, before).map((r) => r.code), ['double', 'new', 'just']);
 });
 
 test('a draft is shown to its own person only, for a day', () => {

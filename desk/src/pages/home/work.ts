@@ -122,36 +122,3 @@ export async function findWork(unit: string): Promise<Work> {
 	const next = soon.matters.filter((r) => !waiting.has(r.ref)).slice(0, NEXT);
 	return { piles: found, next: next.flatMap((r) => looked.find((t) => t.row.ref === r.ref) ?? []) };
 }
-
-/* --- what rises --- */
-
-export interface Rise {
-	code: string;
-	label: Schemas['label'];
-	recent: number;
-	before: number; // in an average week of the four before
-}
-
-const LEAST = 3;
-const WEEKS_BEFORE = 4;
-
-/** What came in at least half as often again as in an average week before. Whole numbers only: 2 · recent · weeks ≥ 3 · before. */
-export function rising(recent: readonly Schemas['matter_count'][], before: readonly Schemas['matter_count'][]): Rise[] {
-	return recent
-		.flatMap((r) => {
-			const old = before.find((b) => b.key === r.key)?.matters ?? 0;
-			if (!r.key || !r.label || r.matters < LEAST || 2 * r.matters * WEEKS_BEFORE < 3 * old) return [];
-			return [{ code: r.key, label: r.label, recent: r.matters, before: Math.round(old / WEEKS_BEFORE) }];
-		})
-		.sort((a, b) => b.recent - b.before - (a.recent - a.before))
-		.slice(0, NEXT);
-}
-
-export async function findRising(day: (plus: number) => string): Promise<{ since: string; topics: Rise[] }> {
-	const since = day(-6);
-	const [recent, before] = await Promise.all([
-		api.get('/api/v1/matters/tally', { query: { created_from: since, group: 'category' } }),
-		api.get('/api/v1/matters/tally', { query: { created_from: day(-6 - 7 * WEEKS_BEFORE), created_to: since, group: 'category' } }),
-	]);
-	return { since, topics: rising(recent.counts, before.counts) };
-}

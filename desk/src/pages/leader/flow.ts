@@ -53,14 +53,9 @@ export function barName(bar: Bar): string {
 	return bar.from === 0 ? t('leader.age.upto', { n: bar.to }) : t('leader.age.between', { from: bar.from, to: bar.to });
 }
 
-/** 7 days against a week of the 28 before, to one decimal, in integers: "2.7". Empty when there was nothing before. */
+/** 7 days against a week of the 28 before, to one decimal, in integers: "2.7", "11". Empty when there was nothing before. */
 export function times(recent: number, before: number): string {
 	if (before === 0) return '';
 	const tenths = Math.floor((recent * 40 + Math.floor(before / 2)) / before);
-	return `${Math.floor(tenths / 10)}.${tenths % 10}`;
-}
-
-/** An average week of the 28 days: a quarter, written exactly. */
-export function perWeek(before: number): string {
-	return `${Math.floor(before / 4)}${['', '.25', '.5', '.75'][before % 4]}`;
+	return tenths % 10 ? `${Math.floor(tenths / 10)}.${tenths % 10}` : String(tenths / 10);
 }
