@@ -1,5 +1,6 @@
 /* The icons: strokes on a ground of 20 × 20, drawn for this project. Beside a word or with a name for those who cannot see. */
 export const icons = {
+	mark: 'M10 2a8 8 0 1 0 8 8M10 6a4 4 0 1 0 4 4M10 9.4a.6.6 0 1 0 0 1.2.6.6 0 0 0 0-1.2', // the portal's too
 	home: 'M3 9.5 10 3.5l7 6M5 8.5v8h10v-8M8.5 16.5v-5h3v5',
 	inbox: 'M3 11 5 4h10l2 7v5H3zM3 11h4l1 2h4l1-2h4',
 	phone: 'M5 3h3l1 4-2 1.5a9 9 0 0 0 4.5 4.5L13 11l4 1v3a2 2 0 0 1-2 2A12 12 0 0 1 3 5a2 2 0 0 1 2-2z',
@@ -32,6 +33,7 @@ export const icons = {
 	leave: 'M12 4H5v12h7M9 10h8M14 7l3 3-3 3',
 	language: 'M3 5h8M7 3v2M9 5c-.5 3-2.5 5.5-5.5 7M5 8c1 2 2.5 3.5 5 4.5M10.5 17l3-8 3 8M11.5 14.5h4',
 	merge: 'M5 4v3a4 4 0 0 0 4 4h6M5 16v-1a4 4 0 0 1 4-4M12 8l3 3-3 3',
+	rows: 'M3 4h14M3 8h14M3 12h14M3 16h14',
 	menu: 'M3 5.5h14M3 10h14M3 14.5h14',
 	more: 'M4.5 10h.01M10 10h.01M15.5 10h.01',
 	filter: 'M3 5h14l-5.5 6v5l-3-1.5V11z',
