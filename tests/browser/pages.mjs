@@ -5,13 +5,24 @@ const anyMatter = async (page) => {
 	await page.goto(await row.getAttribute("href"));
 };
 
+/** Says something, as short as it may be, and stands before the receipt. */
+const anyReceipt = async (page) => {
+	await page.locator("main a[href^='/say/']").first().click();
+	await page.locator("textarea[required]").first().fill("湖墅南路 12 号门前路灯不亮，夜里看不清路。");
+	await page.locator("form[data-keep] input[type=radio][required]").first().check();
+	await Promise.all([page.waitForURL("**/receipt"), page.locator("button[value=send]").click()]);
+};
+
 /** name, address, who (a login of packs/hangzhou/accounts.csv; null: anybody), open: how to get there when no address leads there */
 export const PAGES = [
 	{ name: "portal-home", at: "/" },
 	{ name: "portal-say", at: "/say" },
 	{ name: "portal-say-form", at: "/say", open: async (page) => page.locator("main a[href^='/say/']").first().click() },
+	{ name: "portal-receipt", at: "/say", open: anyReceipt },
+	{ name: "portal-matter", at: "/follow/matter" }, // of that receipt: its code is in a cookie
 	{ name: "portal-follow", at: "/follow" },
 	{ name: "portal-answers", at: "/answers" },
+	{ name: "portal-answer", at: "/answers", open: async (page) => page.locator("main article a").first().click() },
 	{ name: "portal-check", at: "/check" },
 	{ name: "portal-nothing-here", at: "/no-such-page" },
 	{ name: "desk-login", at: "/desk/login" },
@@ -19,8 +30,12 @@ export const PAGES = [
 	{ name: "desk-home-handler", at: "/desk/", who: "gongshu-handler" },
 	{ name: "desk-home-leader", at: "/desk/", who: "gongshu-leader" },
 	{ name: "desk-queue", at: "/desk/queue", who: "dispatcher" },
+	{ name: "desk-queue-all", at: "/desk/queue?open=true&sort=due", who: "dispatcher" },
+	{ name: "desk-queue-filter", at: "/desk/queue?open=true", who: "dispatcher", open: async (page) => page.locator("[aria-controls=filter-panel]").click() },
 	{ name: "desk-intake", at: "/desk/intake", who: "operator" },
 	{ name: "desk-matter", at: "/desk/queue", who: "dispatcher", open: anyMatter },
+	{ name: "desk-matter-step", at: "/desk/queue?open=true&room=gather", who: "dispatcher", open: async (page) => (await anyMatter(page), await page.locator(".steps button").first().click()) },
+	{ name: "desk-password", at: "/desk/password", who: "dispatcher" },
 	{ name: "desk-leader", at: "/desk/leader", who: "leader" },
 	{ name: "desk-workshop", at: "/desk/workshop", who: "admin" },
 	{ name: "desk-workshop-definitions", at: "/desk/workshop/definitions", who: "admin" },
