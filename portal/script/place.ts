@@ -1,7 +1,8 @@
 /* The place: type a few letters instead of walking down four lists. A combobox by the ARIA Authoring Practices (list
  * autocomplete, the reader chooses) over the form's own search box, whose button does the same without scripts.
  *
- * The page gives: <div data-place> with <input name="….find">; what is chosen goes as "….org" beside it. For the
+ * The page gives: <div data-place> with <input name="….find">; what is chosen goes as "….org" beside it. Where districts are tiles,
+ * radio buttons "….area", a tile and what is chosen by typing never contradict each other: the later one counts. For the
  * position inputs [data-lat] and [data-lng] (millionths of a degree) or an input [data-address], and an empty [data-position]. */
 import { button, each, element, text } from './texts.ts';
 
@@ -50,6 +51,7 @@ class Picker {
 		box.replaceWith(around);
 		around.append(box, this.org, this.list);
 		box.form?.addEventListener('reset', () => this.set(''));
+		place.addEventListener('change', (e) => this.onTile(e));
 		box.addEventListener('input', (e) => this.onInput(e));
 		box.addEventListener('keydown', (e) => this.onKey(e));
 		box.addEventListener('blur', () => this.close());
@@ -61,6 +63,27 @@ class Picker {
 		if (!e.isTrusted) return;
 		this.set('');
 		this.later();
+	}
+
+	/** Another district: what was found elsewhere before is not meant any more. */
+	private onTile(e: Event): void {
+		const isTile = e.target instanceof HTMLInputElement && e.target.matches('.tile input');
+		if (!e.isTrusted || !isTile || !this.org.value) return;
+		this.box.value = '';
+		this.set('');
+	}
+
+	/** The tile of the district in which it lies, by the name that stands on it. */
+	private mark(u: Unit): void {
+		const path = named(u.path?.zh || u.path?.en ? u.path : u);
+		each<HTMLInputElement>(
+			'.tile input',
+			(tile) => {
+				const name = tile.labels?.[0]?.textContent?.trim();
+				if (tile.value && name && (zh() ? path.startsWith(name) : path.endsWith(name))) tile.checked = true;
+			},
+			this.place,
+		);
 	}
 
 	/** Not sent while nothing is chosen, so that the page's own choices count. */
@@ -134,6 +157,7 @@ class Picker {
 		if (!u) return;
 		this.box.value = named(u);
 		this.set(u.code);
+		this.mark(u);
 		each<HTMLInputElement>(`[name="${CSS.escape(this.org.name)}"]`, (marked) => (marked.checked = false), this.place);
 		this.close();
 	}

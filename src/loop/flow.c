@@ -10,6 +10,7 @@
 
 struct count {
 	struct mh_flow_now *now;
+	const struct mh_orgs *orgs;
 	mh_day today;
 	int zone_min;
 };
@@ -63,6 +64,7 @@ static void take(void *ctx, const struct mh_list_row *r)
 	pile(&f->by_kind[kind], &o);
 	tally(&f->room_kinds[room * f->n_kinds + (size_t)kind], &o);
 	tally(r->owner < 0 ? &f->nobody : &f->units[r->owner], &o);
+	for (int p = r->place; p >= 0; p = x->c.orgs->list[p].parent) tally(&f->places[p], &o);
 	if (r->level >= 1 && r->level <= MH_LEVEL_MAX) tally(&f->levels[r->level], &o);
 }
 
@@ -90,7 +92,9 @@ static enum mh_code new_now(struct mh_tx *tx, struct mh_flow_now *f, struct mh_e
 	f->units = MH_NEW_ARRAY(a, c->orgs.n + 1, struct mh_flow_count);
 	MH_TRY_MEM(f->by_kind, reterr);
 	MH_TRY_MEM(f->room_kinds, reterr);
+	f->places = MH_NEW_ARRAY(a, c->orgs.n + 1, struct mh_flow_count);
 	MH_TRY_MEM(f->units, reterr);
+	MH_TRY_MEM(f->places, reterr);
 	for (size_t i = 0; i < f->n_kinds; i++) MH_TRY(new_pile(a, &f->by_kind[i], reterr));
 	return MH_OK;
 }
@@ -103,9 +107,11 @@ enum mh_code mh_flow_now(struct mh_tx *tx, struct mh_desk *desk, const struct mh
 	bool all;
 	open.open = MH_LIST_YES;
 	MH_TRY(new_now(tx, &now, reterr));
-	struct counting x = {
-		.c = {.now = &now, .today = mh_time_day(tx->now, tx->city->zone_min), .zone_min = tx->city->zone_min},
-		.now = tx->now};
+	struct counting x = {.c = {.now = &now,
+				   .orgs = &tx->city->orgs,
+				   .today = mh_time_day(tx->now, tx->city->zone_min),
+				   .zone_min = tx->city->zone_min},
+			     .now = tx->now};
 	MH_TRY(mh_list_count(tx, desk, &open, take, &x, &all, reterr));
 	*ret = now;
 	return MH_OK;

@@ -24,6 +24,7 @@ struct mh_flow_now {
 	struct mh_flow_pile *by_kind;                  /* n_kinds */
 	struct mh_flow_count *room_kinds;              /* [room * n_kinds + kind] */
 	struct mh_flow_count *units;                   /* by index of the unit that has it */
+	struct mh_flow_count *places;                  /* by index of the unit: what lies there and below */
 	struct mh_flow_count nobody;                   /* no unit has it yet */
 	struct mh_flow_count levels[MH_LEVEL_MAX + 1]; /* by the level that answers: how far it has risen */
 };

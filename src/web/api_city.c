@@ -3,6 +3,7 @@
 #include "sql_gen.h"
 #include "text/hant.h"
 #include "web/api.h"
+#include "web/portal.h"
 
 #include <stdlib.h>
 
@@ -85,8 +86,15 @@ static int by_use(const void *a, const void *b, void *ctx)
 	return x->level != y->level ? y->level - x->level : mh_str_cmp(x->code, y->code);
 }
 
+/* Its place on the tile map, or null. */
+static json_t *tile_json(const struct mh_request *req, int org)
+{
+	const struct mh_portal_tile *t = mh_portal_tile_of(mh_api_of(req)->portal, org);
+	return t ? json_pack("{s:i, s:i}", "row", t->row, "col", t->col) : json_null();
+}
+
 /* Where a unit lies, for who knows three villages of its name: 余杭区仓前街道; Cangqian Subdistrict, Yuhang District. */
-static json_t *org_with_path(struct mh_tx *tx, int org)
+static json_t *org_found(const struct mh_request *req, struct mh_tx *tx, int org)
 {
 	const struct mh_org *list = tx->city->orgs.list;
 	struct mh_str zh = MH_STR(""), en = MH_STR("");
@@ -98,6 +106,7 @@ static json_t *org_with_path(struct mh_tx *tx, int org)
 	}
 	json_t *j = mh_api_org(tx->city, org);
 	json_object_set_new(j, "path", json_pack("{s:o, s:o}", "zh", mh_json_str(zh), "en", mh_json_str(en)));
+	json_object_set_new(j, "tile", tile_json(req, org));
 	return j;
 }
 
@@ -120,7 +129,7 @@ static enum mh_code get_orgs(struct mh_request *req, struct mh_response *res, st
 	MH_JSON_AUTO json_t *list = json_array();
 	MH_TRY_MEM(list, reterr);
 	for (size_t i = 0; i < n && i < limit; i++)
-		if (json_array_append_new(list, org_with_path(&tx, found[i])) != 0)
+		if (json_array_append_new(list, org_found(req, &tx, found[i])) != 0)
 			return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
 	return mh_res_json(res, 200, json_pack("{s:O, s:b}", "orgs", list, "more", n > limit), reterr);
 }

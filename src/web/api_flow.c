@@ -143,6 +143,30 @@ static json_t *units_json(const struct mh_tx *tx, const struct mh_flow_now *f, j
 	return list;
 }
 
+/* The territories one below that of whoever asks, by code. */
+static json_t *places_json(const struct mh_tx *tx, const struct mh_flow_now *f, int scope)
+{
+	const struct mh_orgs *o = &tx->city->orgs;
+	json_t *list = json_array();
+	int *below = MH_NEW_ARRAY(tx->arena, o->n, int);
+	size_t n = 0;
+	for (size_t i = 0; below && i < o->n; i++) {
+		if (o->list[i].parent != scope || o->list[i].department) continue;
+		size_t at = n++;
+		for (; at > 0 && mh_str_cmp(o->list[below[at - 1]].code, o->list[i].code) > 0; at--)
+			below[at] = below[at - 1];
+		below[at] = (int)i;
+	}
+	for (size_t i = 0; list && i < n; i++) {
+		const struct mh_flow_count *c = &f->places[below[i]];
+		json_t *one = json_pack("{s:o, s:I, s:I, s:I}", "place", mh_api_org(tx->city, below[i]), "open",
+					(json_int_t)c->open, "late", (json_int_t)c->late, "marked",
+					(json_int_t)c->marked);
+		if (json_array_append_new(list, one) != 0) break;
+	}
+	return list;
+}
+
 static enum mh_code get_flow(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
 {
 	struct mh_party by;
@@ -154,12 +178,13 @@ static enum mh_code get_flow(struct mh_request *req, struct mh_response *res, st
 	MH_TRY(mh_flow_now(&tx, mh_api_of(req)->desk, &f, &now, reterr));
 	json_t *ends = json_array(), *units = units_json(&tx, &now, &n_units);
 	for (size_t i = 0; ends && i + 1 < N_AGES; i++) json_array_append_new(ends, json_integer(age_ends[i]));
-	json_t *j = json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:I}", "scope",
+	json_t *j = json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "scope",
 			      scope_of(&tx, &by), "at", mh_api_time(&tx, tx.now), "open", (json_int_t)now.all.n.open,
 			      "late", (json_int_t)now.all.n.late, "marked", (json_int_t)now.all.n.marked, "nobody",
 			      (json_int_t)now.nobody.open, "nobody_late", (json_int_t)now.nobody.late, "age_ends", ends,
 			      "levels", levels_json(&now), "rooms", rooms_json(&now), "kinds", kinds_json(&now),
-			      "units", units, "units_n", n_units);
+			      "units", units, "units_n", n_units, "places",
+			      places_json(&tx, &now, tx.city->orgs.list[by.org].territory));
 	return mh_res_json(res, 200, j, reterr);
 }
 

@@ -1,6 +1,7 @@
 /* Where: a district from a list, a smaller territory by a part of its name, the address in words. Works with plain forms; the
  * position of the telephone comes in as two hidden numbers when a script offers it and the person agrees. */
 #include "web/page_form.h"
+#include "web/portal.h"
 
 #include <string.h>
 
@@ -97,9 +98,31 @@ static struct mh_page_field_option option(const struct mh_page__form *f, int org
 					     .on = on};
 }
 
+/* On the map when the pack has one, row by row from the north-west; else as a list. */
+static bool on_map(const struct mh_page__form *f, struct mh_str area, struct mh_page_field *to)
+{
+	const struct mh_portal *p = mh_api_of(f->page->req)->portal;
+	size_t n = p ? p->n_tiles : 0;
+	struct mh_page_field_tile *list = MH_NEW_ARRAY(f->page->a, n + 1, struct mh_page_field_tile);
+	for (size_t i = 0; list && i < n; i++) {
+		const struct mh_org *o = &f->page->city->orgs.list[p->tiles[i].org];
+		list[i] = (struct mh_page_field_tile){.value = o->code,
+						      .label = mh_page__org(f->page, p->tiles[i].org),
+						      .row = p->tiles[i].row,
+						      .col = p->tiles[i].col,
+						      .on = mh_str_eq(o->code, area)};
+		to->on_map |= list[i].on;
+	}
+	to->tiles = list;
+	to->n_tiles = list ? n : 0;
+	to->cols = n ? p->tile_cols : 0;
+	return to->n_tiles > 0;
+}
+
 static void districts(const struct mh_page__form *f, struct mh_str area, struct mh_page_field *to)
 {
 	const struct mh_orgs *o = &f->page->city->orgs;
+	if (on_map(f, area, to)) return;
 	struct mh_page_field_option *list = MH_NEW_ARRAY(f->page->a, o->n + 1, struct mh_page_field_option);
 	for (size_t i = 0; list && i < o->n; i++)
 		if (o->list[i].parent == o->root && is_territory(o, (int)i))

@@ -67,9 +67,82 @@ static void read_hide(struct reader *r, struct mh_yaml *map, const struct mh_def
 	k->hide = list;
 }
 
+/* --- the tile map --- */
+
+/* A territory directly below the city. */
+static bool is_district(const struct mh_orgs *o, int org)
+{
+	return org >= 0 && o->list[org].parent == o->root && !o->list[org].department;
+}
+
+static void read_tile(struct reader *r, const struct mh_yaml *e, int row, int col)
+{
+	int org = mh_org_by_code(&r->city->orgs, e->text);
+	const struct mh_portal_tile *before = mh_portal_tile_of(r->p, org);
+	if (e->kind == MH_YAML_SCALAR && mh_str_is(e->text, ".")) return;
+	if (org < 0)
+		MH_DIAG_ERROR(&r->d, "tiles", e->at, "Write the code of a district, or . where there is none.",
+			      "the city has no unit '" MH_STR_FMT "'", MH_STR_ARG(e->text));
+	else if (!is_district(&r->city->orgs, org))
+		MH_DIAG_ERROR(&r->d, "tiles", e->at, "Tiles are for territories directly below the city.",
+			      "'" MH_STR_FMT "' is no district", MH_STR_ARG(e->text));
+	else if (before)
+		MH_DIAG_ERROR(&r->d, "tiles", e->at, NULL, "'" MH_STR_FMT "' has the tile of row %d, column %d already",
+			      MH_STR_ARG(e->text), before->row, before->col);
+	else r->p->tiles[r->p->n_tiles++] = (struct mh_portal_tile){org, row, col};
+}
+
+static void read_row(struct reader *r, struct mh_yaml *line, int row)
+{
+	if (line->kind != MH_YAML_LIST || !line->n || line->n > MH_TILE_COLS || row > MH_TILE_ROWS) {
+		MH_DIAG_ERROR(&r->d, "tiles", line->at, NULL,
+			      "the map has at most %d rows, each a list of at most %d districts", MH_TILE_ROWS,
+			      MH_TILE_COLS);
+		return;
+	}
+	if (r->p->tile_cols && (size_t)r->p->tile_cols != line->n)
+		MH_DIAG_ERROR(&r->d, "tiles", line->at, "Write . where there is no district.",
+			      "row %d is %zu wide, those before are %d", row, line->n, r->p->tile_cols);
+	r->p->tile_cols = (int)line->n;
+	int col = 0;
+	for (const struct mh_yaml *e = line->first; e; e = e->next) read_tile(r, e, row, ++col);
+}
+
+/* Who lives in a district that has no tile could not choose it. */
+static void all_there(struct reader *r, const struct mh_yaml *map)
+{
+	const struct mh_orgs *o = &r->city->orgs;
+	for (size_t i = 0; i < o->n; i++)
+		if (is_district(o, (int)i) && !mh_portal_tile_of(r->p, (int)i))
+			MH_DIAG_ERROR(&r->d, "tiles", map->at, "Every district of the city needs one.",
+				      "'" MH_STR_FMT "' " MH_STR_FMT " has no tile", MH_STR_ARG(o->list[i].code),
+				      MH_STR_ARG(o->list[i].en));
+}
+
+static void read_tiles(struct reader *r, struct mh_yaml *map)
+{
+	if (!map) return;
+	r->p->tiles = MH_NEW_ARRAY(&r->p->arena, MH_TILE_ROWS * MH_TILE_COLS, struct mh_portal_tile);
+	if (!r->p->tiles || map->kind != MH_YAML_LIST) {
+		MH_DIAG_ERROR(&r->d, "type", map->at, NULL, "the rows of the map are expected here");
+		return;
+	}
+	int row = 0;
+	for (struct mh_yaml *line = map->first; line; line = line->next) read_row(r, line, ++row);
+	if (!r->d.errors) all_there(r, map); /* a wrong code is told as such, not as a district left out */
+}
+
+const struct mh_portal_tile *mh_portal_tile_of(const struct mh_portal *p, int org)
+{
+	for (size_t i = 0; p && i < p->n_tiles; i++)
+		if (p->tiles[i].org == org) return &p->tiles[i];
+	return NULL;
+}
+
 static void read_top(struct reader *r, struct mh_yaml *top)
 {
-	static const char *const known[] = {"format", "kinds", NULL}, *const of_kind[] = {"hint", "set", "hide", NULL};
+	static const char *const known[] = {"format", "kinds", "tiles", NULL}, *const of_kind[] = {"hint", "set",
+												   "hide", NULL};
 	struct mh_str format = {NULL, 0};
 	need(r, top, "format", &format);
 	if (format.len && !mh_str_is(format, FORMAT))
@@ -88,6 +161,7 @@ static void read_top(struct reader *r, struct mh_yaml *top)
 		read_hide(r, e, d, k);
 		mh_yaml_unknown(e, of_kind, &r->d);
 	}
+	read_tiles(r, mh_yaml_get(top, "tiles"));
 	mh_yaml_unknown(top, known, &r->d);
 }
 

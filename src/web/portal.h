@@ -1,7 +1,9 @@
 /* What a pack says about its residents' pages (portal.yaml in the state folder, docs/portal.md): which kinds come first, what each is
  * for in a sentence, which fields the pages fill in themselves, such as the channel, and which they
  * leave out. Kinds that it does not name are there all
- * the same, behind the others: what the public may raise is the definitions' to say. */
+ * the same, behind the others: what the public may raise is the definitions' to say.
+ *
+ * And the tile map: the city's districts as equal squares, each roughly where it lies. Pages of residents and of staff draw it. */
 #ifndef MH_WEB_PORTAL_H
 #define MH_WEB_PORTAL_H
 #include "matter/city.h"
@@ -17,8 +19,17 @@ struct mh_portal_kind {
 	const struct mh_str *hide; /* fields that are not asked for */
 	size_t n_hide;
 };
+#define MH_TILE_COLS 6 /* at 44 px each they fit on the narrowest telephone */
+#define MH_TILE_ROWS 12
+struct mh_portal_tile {
+	int org;
+	int row, col; /* from 1, the north-west */
+};
 struct mh_portal {
 	struct mh_arena arena;
+	struct mh_portal_tile *tiles; /* row by row; every district once, or none at all */
+	size_t n_tiles;
+	int tile_cols;
 	struct mh_portal_kind *kinds; /* in the order of the file */
 	size_t n_kinds;
 };
@@ -30,4 +41,6 @@ enum mh_code mh_portal_load(const struct mh_city *city, mh_time now, struct mh_s
 void mh_portal_free(struct mh_portal *p); /* NULL is accepted */
 /* NULL when there is no file or it does not name the kind. */
 const struct mh_portal_kind *mh_portal_kind_of(const struct mh_portal *p, struct mh_str kind);
+/* NULL for a unit without a tile, and for -1. */
+const struct mh_portal_tile *mh_portal_tile_of(const struct mh_portal *p, int org);
 #endif

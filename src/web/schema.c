@@ -108,8 +108,10 @@ static const struct mh_schema schemas[] = {
 	{"candidates", "candidates:[candidate]", "Newest first", "并案候选"},
 
 	/* --- the city --- */
-	{"org_found", "code:str zh:hans en:str kind:str duty:str level:int parent:str~ path:label",
-	 "A unit, and below which it lies", "单位及其所在区划"},
+	{"tile", "row:int col:int", "A place on the tile map of the districts; 1, 1 is in the north-west",
+	 "区县方位图中的位置"},
+	{"org_found", "code:str zh:hans en:str kind:str duty:str level:int parent:str~ path:label tile:tile~",
+	 "A unit, below which it lies, and its place on the tile map if it has one", "单位及其所在区划、方位"},
 	{"orgs", "orgs:[org_found] more:bool", "Units; `more`: the list was cut", "单位列表"},
 	{"officer", "code:str zh:str en:str role:str unit:org", "An officer: name, office and unit",
 	 "人员及其岗位、单位"},
@@ -150,11 +152,14 @@ static const struct mh_schema schemas[] = {
 	{"unit_flow", "unit:org open:int late:int marked:int", "What is open with a unit", "某单位在办件"},
 	{"level_flow", "level:int open:int late:int marked:int", "What is answered for at a level",
 	 "某层级负责的在办件"},
+	{"place_flow", "place:org open:int late:int marked:int",
+	 "What is open at a place and below; its list is the one with `place`", "某地在办件"},
 	{"flow",
 	 "scope:org at:time open:int late:int marked:int nobody:int nobody_late:int age_ends:[int] levels:[level_flow] "
 	 "rooms:[room_flow] "
-	 "kinds:[kind_flow] units:[unit_flow] units_n:int",
-	 "What is open in a territory. `units`: those with most that is late; `units_late`: how many have any; "
+	 "kinds:[kind_flow] units:[unit_flow] units_n:int places:[place_flow]",
+	 "What is open in a territory. `places`: the territories one below it, by code; `units`: those with most that "
+	 "is late; `units_late`: how many have any; "
 	 "`nobody`: no "
 	 "unit has it yet",
 	 "辖区在办件全貌"},

@@ -4,6 +4,7 @@ import { Browser, City, DESKTOP, NARROW, PHONE, axe, check, run, tooWide } from 
 import { settle } from "./pages.mjs";
 
 const KIND = "request-12345";
+const DISTRICT = "330105";
 const TEXT = "湖墅南路第十二号灯杆的路灯不亮，夜里行人看不清路。";
 
 async function clean(page, where) {
@@ -19,6 +20,10 @@ async function say(page) {
 	if ((await subject.first().getAttribute("type")) === "radio") await page.locator("[name='f.subject'][value=request]").check();
 	else await subject.selectOption("request");
 	await page.locator("[name='f.text']").fill(TEXT);
+	const tiles = await page.locator(".tile").evaluateAll((all) => all.map((one) => Object.values(one.getBoundingClientRect().toJSON()).slice(2, 4)));
+	check(tiles.length === 14 && tiles.flat().every((px) => px >= 44), `districts to touch: ${tiles.join(" ")}`);
+	await page.locator(".tile", { has: page.locator(`[value='${DISTRICT}']`) }).click();
+	check(await page.locator(`[name='f.place.area'][value='${DISTRICT}']`).isChecked(), "a tile is the district");
 }
 
 const code = async (page) => (await page.locator("#code").innerText()).replace(/\s/g, "");
@@ -64,6 +69,8 @@ const whole = (lang, view) => async () => {
 	check(/^[0-9A-Z-]{16,}$/i.test(secret), `a code to keep, not ${secret}`);
 	check(!page.url().includes(secret), "no code in an address");
 	const ref = await refOf(city, page);
+	const { place } = await (await fetch(`${city.url}/api/v1/matters/${ref}`)).json();
+	check(place?.code === DISTRICT, `it lies where the tile said, not in ${place?.code}`);
 	await city.answer(ref);
 	const other = await browser.person(city, { lang, view, js: false });
 	await follow(other, secret);

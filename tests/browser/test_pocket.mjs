@@ -157,6 +157,13 @@ async function placeByKeyboard() {
 	await page.keyboard.press("Enter");
 	same(await box.inputValue(), "Cangqian Subdistrict", "what was chosen");
 	same(await page.locator('input[name$=".org"]').inputValue(), "330110012", "its code");
+	const district = page.locator(".tile :checked");
+	same(await district.inputValue(), "330110", "the tile of its district");
+	await district.focus();
+	await page.keyboard.press("ArrowRight");
+	same(await district.inputValue(), "330105", "the tile east of it");
+	same(await box.inputValue(), "", "what was found in the other district");
+	check(await page.locator('input[name$=".org"]').isDisabled(), "its code goes out");
 	await page.locator("[data-position] button").first().click();
 	await page.waitForFunction(() => document.querySelector("[data-lat]").value === "30274080");
 	await page.locator("[data-position] button").last().click();

@@ -74,6 +74,10 @@ def now(c):
             same_ages(k, mine, today, (actor, k["kind"]))
         for v in f["levels"]:
             same(v, [m for m in some if m["level"] == v["level"]], (actor, v["level"]))
+        assert [p["place"]["code"] for p in f["places"]] == sorted(p["place"]["code"] for p in f["places"])
+        for p in f["places"][:4]:
+            same(p, rows(c, actor, open="true", place=p["place"]["code"]), (actor, p))
+        assert actor != CITY or sum(p["open"] for p in f["places"]) > 20, "the districts share what is open"
         assert f["nobody"] == sum(m["owner"] is None for m in some)
         bad = {m["owner"]["code"] for m in some if m["owner"] and (m["late"] or m["mark"])}
         assert {u["unit"]["code"] for u in f["units"]} == bad and f["units_n"] == len(bad), (actor, bad)
