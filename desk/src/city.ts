@@ -1,10 +1,11 @@
 /* What the city is made of: units, officers, categories, definitions. Each is asked for once and kept as long as the page is open and its
  * texts are in the right characters. */
-import { shallowReactive } from 'vue';
+import { shallowReactive, shallowRef } from 'vue';
 import { api, type Schemas } from '@/api/client';
 import { onScript, say, script } from '@/text';
 
 export type Org = Schemas['org'];
+export type Tile = Schemas['tile'];
 export type Category = Schemas['category'];
 export type Definition = Schemas['definition_parts'];
 
@@ -64,6 +65,42 @@ export function officerName(code: string): string {
 	return known ? `${say(known)} · ${say(known.unit)}` : code;
 }
 
+export interface District {
+	org: Org;
+	tile: Tile;
+}
+const mapped = shallowRef<District[]>([]);
+let mapping: Promise<void> | null = null;
+
+async function readMap(): Promise<void> {
+	const of = script();
+	const root = (await api.get('/api/v1/orgs', { query: {} })).orgs[0];
+	if (!root) return;
+	const { orgs: below } = await api.get('/api/v1/orgs', { query: { parent: root.code, places: true } });
+	if (of !== script()) return void (mapping = null); // the characters changed meanwhile
+	keep([root, ...below], of);
+	const list = below.flatMap((org) => (org.tile ? [{ org, tile: org.tile }] : []));
+	mapped.value = list.sort((a, b) => a.tile.row - b.tile.row || a.tile.col - b.tile.col);
+}
+
+/** The districts that have a place on the tile map, row by row; empty when the pack has no map. Reactive. */
+export function districts(): District[] {
+	mapping ??= readMap().catch(() => void (mapping = null));
+	return mapped.value;
+}
+
+/** The district in which a unit lies, as far as that is known yet; itself, if it is one. Reactive. */
+export function districtOf(code: string): string {
+	const tiles = new Set(districts().map((d) => d.org.code));
+	for (let at = code, n = 0; at && n < 6; n++) {
+		if (tiles.has(at)) return at;
+		const known = orgs.get(at);
+		if (known === undefined) orgName(at);
+		at = known?.parent ?? '';
+	}
+	return '';
+}
+
 const tree = shallowReactive(new Map<string, Category>());
 let asked: Promise<void> | null = null;
 
@@ -121,5 +158,7 @@ onScript(() => {
 	officers.clear();
 	tree.clear();
 	asked = null;
+	mapping = null;
+	mapped.value = [];
 	definitions.clear();
 });

@@ -83,6 +83,9 @@ async function operator() {
 	await page.locator("[data-field=text] textarea").waitFor();
 	await tabTo(page, "[data-field=text] textarea");
 	await page.keyboard.type(TEXT);
+	await page.locator("[data-field=place] .tiles").waitFor();
+	await choose(page, "[data-field=place] .tiles", "330105");
+	check((await page.locator("#i-place").inputValue()).startsWith("拱墅"), "a tile is the place");
 	await choose(page, "[data-field=channel]", "phone");
 	await choose(page, "[data-field=subject]", "complaint");
 	await page.keyboard.press("Control+Enter");
@@ -224,6 +227,13 @@ async function leaderNumbers() {
 		compared += 1;
 	}
 	check(compared >= 3, "numbers were compared");
+	const tiles = await page.locator(".tiles a").evaluateAll((all) => all.map((a) => [a.getAttribute("href").split("?")[1], a.innerText]));
+	check(tiles.length === 13, `a tile for every district, not ${tiles.length}`);
+	for (const [query, text] of tiles.slice(0, 4)) {
+		const [, late, open] = /(\d+) late, (\d+) open/.exec(text) ?? [];
+		const listed = await page.evaluate(async (q) => (await (await fetch(`/api/v1/matters/tally?group=kind&${q}`)).json()).matters, query);
+		check(Number(query.includes("overdue") ? late : open) === listed, `${query} says ${text} and lists ${listed}`);
+	}
 	await page.context().close();
 }
 
