@@ -122,6 +122,7 @@ async function draftThrownAway() {
 	await openForm(page);
 	await fillIn(page, "en");
 	await page.locator("[data-draft] button").click();
+	await page.waitForFunction(() => document.querySelector("[data-draft]").hidden); // it is gone from the shelf too
 	same(await words(page).inputValue(), "", "the text");
 	await page.reload();
 	await page.waitForTimeout(500);
