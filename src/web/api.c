@@ -125,6 +125,18 @@ json_t *mh_api_label(const struct mh_label *l)
 	return json_pack("{s:o, s:o}", "zh", mh_json_str(l->zh), "en", mh_json_str(l->en));
 }
 
+json_t *mh_api_role(const struct mh_city *c, struct mh_str role)
+{
+	const char *zh = NULL, *en = NULL, *name;
+	for (size_t i = 0; (name = mh_perm_role(i, &zh, &en)) != NULL; i++)
+		if (mh_str_is(role, name)) return mh_api_label(&(struct mh_label){mh_str_c(zh), mh_str_c(en)});
+	for (size_t i = c->n_defs; i-- > 0;) {
+		int r = mh_def_role(c->defs[i], role);
+		if (r >= 0) return mh_api_label(&c->defs[i]->roles[r].label);
+	}
+	return mh_api_label(&(struct mh_label){role, role});
+}
+
 json_t *mh_api_org(const struct mh_city *c, int org)
 {
 	if (org < 0) return json_null();

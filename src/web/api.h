@@ -87,6 +87,8 @@ json_t *mh_api_outcome(const struct mh_tx *tx, const struct mh_outcome *out, boo
 json_t *mh_api_org(const struct mh_city *c, int org); /* null for -1 */
 json_t *mh_api_time(const struct mh_tx *tx, mh_time t);
 json_t *mh_api_label(const struct mh_label *l);
+/* What a role is called: by the table of rights; else by the newest definition that has it, which may call it by its part there. */
+json_t *mh_api_role(const struct mh_city *c, struct mh_str role);
 /* For lists that are searched by typing. Latin letters in either case; nothing is in everything. */
 bool mh_api_contains(struct mh_str hay, struct mh_str needle);
 bool mh_api_begins(struct mh_str hay, struct mh_str needle);

@@ -136,22 +136,9 @@ static json_t *permissions(struct mh_str role)
 	return list;
 }
 
-/* What a role is called: by the table of rights; else by the newest definition that has it, which may call it by its part there. */
-static json_t *role_label(const struct mh_city *c, struct mh_str role)
-{
-	const char *zh = NULL, *en = NULL, *name;
-	for (size_t i = 0; (name = mh_perm_role(i, &zh, &en)) != NULL; i++)
-		if (mh_str_is(role, name)) return mh_api_label(&(struct mh_label){mh_str_c(zh), mh_str_c(en)});
-	for (size_t i = c->n_defs; i-- > 0;) {
-		int r = mh_def_role(c->defs[i], role);
-		if (r >= 0) return mh_api_label(&c->defs[i]->roles[r].label);
-	}
-	return mh_api_label(&(struct mh_label){role, role});
-}
-
 static json_t *role_json(const struct mh_tx *tx, struct mh_str role, struct mh_str org)
 {
-	return json_pack("{s:o, s:o, s:o, s:o}", "role", mh_json_str(role), "label", role_label(tx->city, role), "org",
+	return json_pack("{s:o, s:o, s:o, s:o}", "role", mh_json_str(role), "label", mh_api_role(tx->city, role), "org",
 			 mh_api_org(tx->city, mh_org_by_code(&tx->city->orgs, org)), "permissions", permissions(role));
 }
 

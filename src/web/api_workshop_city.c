@@ -214,9 +214,11 @@ static enum mh_code officers_of(struct mh_tx *tx, int org, json_t **ret, struct 
 	MH_TRY(mh_q_officer_of_org(tx->db, tx->arena, &in, &rows, &n, reterr));
 	json_t *list = json_array();
 	for (size_t i = 0; list && i < n; i++)
-		if (json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}", "code", mh_json_str(rows[i].code),
-							  "zh", mh_json_str(rows[i].zh), "en", mh_json_str(rows[i].en),
-							  "role", mh_json_str(rows[i].role))) != 0)
+		if (json_array_append_new(list,
+					  json_pack("{s:o, s:o, s:o, s:o, s:o}", "code", mh_json_str(rows[i].code),
+						    "zh", mh_json_str(rows[i].zh), "en", mh_json_str(rows[i].en),
+						    "role", mh_json_str(rows[i].role), "label",
+						    mh_api_role(tx->city, rows[i].role))) != 0)
 			break;
 	*ret = list;
 	return MH_OK;
@@ -230,10 +232,11 @@ static enum mh_code accounts_of(struct mh_tx *tx, int org, json_t **ret, struct 
 	MH_TRY(mh_q_account_of_org(tx->db, tx->arena, &in, &rows, &n, reterr));
 	json_t *list = json_array();
 	for (size_t i = 0; list && i < n; i++)
-		if (json_array_append_new(list,
-					  json_pack("{s:o, s:o, s:o, s:o, s:b}", "login", mh_json_str(rows[i].login),
-						    "role", mh_json_str(rows[i].role), "zh", mh_json_str(rows[i].zh),
-						    "en", mh_json_str(rows[i].en), "locked", rows[i].locked != 0)) != 0)
+		if (json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "login",
+							  mh_json_str(rows[i].login), "role", mh_json_str(rows[i].role),
+							  "label", mh_api_role(tx->city, rows[i].role), "zh",
+							  mh_json_str(rows[i].zh), "en", mh_json_str(rows[i].en),
+							  "locked", rows[i].locked != 0)) != 0)
 			break;
 	*ret = list;
 	return MH_OK;
