@@ -2,12 +2,32 @@
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
+const MONDAY = 4; // 5 January 1970
 
 export type Urgency = 'late' | 'today' | 'soon' | 'fine';
 export interface Left {
 	urgency: Urgency;
 	days: number; // whole calendar days of the city, between today and then; late: at least 1, or 0 within the day
 	hours: number; // whole hours, at least 1
+	work: boolean; // `days` are working days: those after today up to that day; late: those after that day up to today
+}
+
+/** Working days after a day up to another, of days since 1970; negative backwards. */
+export type Work = (from: number, to: number) => number;
+
+/** Out of the interface's workdays: `week`, 1 is Monday, and the days that are not as the week has them. */
+export function workOf(days: { week: number[]; worked: string[]; off: string[] }): Work {
+	const week = new Set(days.week);
+	const numbers = (list: string[]): number[] => list.map((d) => Date.parse(`${d}T00:00:00Z`) / DAY);
+	const worked = numbers(days.worked);
+	const off = numbers(days.off);
+	const until = (day: number): number => {
+		const weeks = Math.floor((day - MONDAY) / 7);
+		let n = weeks * week.size;
+		for (let i = weeks * 7 + MONDAY; i <= day; i++) if (week.has(i - weeks * 7 - MONDAY + 1)) n++;
+		return n + worked.filter((d) => d <= day).length - off.filter((d) => d <= day).length;
+	};
+	return (from, to) => until(to) - until(from);
 }
 
 /** "2026-11-21T09:30:00+08:00" → minutes east of Greenwich. */
@@ -25,13 +45,17 @@ function dayNumber(ms: number, offset: number): number {
 	return Math.floor((ms + offset * 60_000) / DAY);
 }
 
-export function left(due: string, now: number): Left {
+/** `work`: for what counts working days. A day that ends in a holiday has none left: then calendar days are told. */
+export function left(due: string, now: number, work?: Work | null): Left {
 	const at = Date.parse(due);
 	const offset = offsetOf(due);
-	const days = dayNumber(at, offset) - dayNumber(now, offset);
+	const [today, then] = [dayNumber(now, offset), dayNumber(at, offset)];
+	const days = then - today;
 	const hours = Math.max(1, Math.floor(Math.abs(at - now) / HOUR));
-	if (at < now) return { urgency: 'late', days: Math.floor((now - at) / DAY), hours };
-	return { urgency: days === 0 ? 'today' : days === 1 ? 'soon' : 'fine', days, hours };
+	const worked = work ? Math.abs(work(today, then)) : 0;
+	if (at < now) return { urgency: 'late', days: work ? worked : Math.floor((now - at) / DAY), hours, work: !!work };
+	const soon = days === 1 || worked === 1;
+	return { urgency: days === 0 ? 'today' : soon ? 'soon' : 'fine', days: worked || days, hours, work: worked > 0 };
 }
 
 /** The largest unit that fits, for Intl.RelativeTimeFormat. */

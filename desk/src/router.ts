@@ -6,6 +6,7 @@ import type { Area, NavEntry } from '@/area';
 import { restartChanges } from '@/changes';
 import { lang, t } from '@/i18n';
 import { acting, me, whoami } from '@/session';
+import { readWorkdays } from '@/workdays';
 
 const areas = Object.values(import.meta.glob<{ default: Area }>('./pages/*/route.ts', { eager: true })).map((m) => m.default);
 
@@ -23,7 +24,7 @@ const router = createRouter({
 // Who one is, is asked once; a session that has ended leads to the login and back again.
 router.beforeEach(async (to) => {
 	if (to.meta.open) return true;
-	const who = me.value ?? (await whoami());
+	const [who] = await Promise.all([me.value ?? whoami(), readWorkdays()]);
 	if (!who) return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } };
 	// A password that somebody else chose opens nothing but the page that changes it.
 	return who.must_change && to.name !== 'password' ? { name: 'password' } : true;

@@ -2,6 +2,7 @@
 import { ref } from 'vue';
 import { left, relative, wall, type Left } from '@/clock';
 import { locale, t } from '@/i18n';
+import { work } from '@/workdays';
 
 /** Now, once a minute. */
 export const now = ref(Date.now());
@@ -41,15 +42,22 @@ export function ago(at: string): string {
 	return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(n, unit);
 }
 
-export function leftOf(due: string): Left {
-	return left(due, now.value);
+/** `unit`: what the clock counts, as the interface names it: wd and wh go by working days. */
+export function leftOf(due: string, unit?: string | null): Left {
+	return left(due, now.value, unit === 'wd' || unit === 'wh' ? work.value : null);
 }
 
-/** "逾期 2 天", "今天到期", "还有 3 天". */
-export function leftText(due: string): string {
-	const l = leftOf(due);
-	if (l.urgency === 'late') return l.days > 0 ? t('common.time.late_days', { n: l.days }) : t('common.time.late_hours', { n: l.hours });
+const HOURS = 24;
+function lateText(l: Left): string {
+	if (l.days > 0) return t(l.work ? 'common.time.late_work_days' : 'common.time.late_days', { n: l.days });
+	return l.hours < HOURS ? t('common.time.late_hours', { n: l.hours }) : t('common.time.late'); // since then nobody worked
+}
+
+/** "逾期 2 天", "今天到期", "还有 3 个工作日". */
+export function leftText(due: string, unit?: string | null): string {
+	const l = leftOf(due, unit);
+	if (l.urgency === 'late') return lateText(l);
 	if (l.urgency === 'today') return l.hours < 12 ? t('common.time.left_hours', { n: l.hours }) : t('common.time.today');
-	if (l.urgency === 'soon') return t('common.time.tomorrow');
-	return t('common.time.left_days', { n: l.days });
+	if (left(due, now.value).days === 1) return t('common.time.tomorrow');
+	return t(l.work ? 'common.time.left_work_days' : 'common.time.left_days', { n: l.days });
 }

@@ -132,7 +132,7 @@ where home_id = :home_id and id = :id;
 -- param: from_id int
 -- param: matters int
 -- param: limit int
-select k.matter_id, k.name, k.fire_at from clock k
+select k.matter_id, k.name, k.unit, k.fire_at from clock k
 where k.home_id = :home_id and k.how in ('running', 'expired') and k.matter_id in (
   select id from matter where home_id = :home_id and category in ('initial', 'active', 'waiting') and id > :from_id
   order by id limit :matters)
@@ -141,7 +141,7 @@ order by k.matter_id, k.name limit :limit;
 -- name: lane_clocks_of :many
 -- row: lane_clocks
 -- bounded: clocks of one definition
-select k.matter_id, k.name, k.fire_at from clock k
+select k.matter_id, k.name, k.unit, k.fire_at from clock k
 where k.home_id = :home_id and k.matter_id = :matter_id and k.how in ('running', 'expired') order by k.matter_id, k.name;
 
 -- name: lane_news :many

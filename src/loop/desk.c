@@ -192,6 +192,13 @@ static size_t read_rows(struct mh_desk *d, const struct mh_q_lane_row *q, size_t
 	return kept;
 }
 
+static int8_t unit_of(struct mh_str name)
+{
+	enum mh_unit unit = MH_UNIT_MAX;
+	mh_unit_parse(name, &unit);
+	return (int8_t)unit;
+}
+
 /* Both ascend by the matter's id. */
 static void set_clocks(struct mh_list_row *rows, size_t n, const struct mh_q_lane_clocks_row *k, size_t n_clocks)
 {
@@ -201,6 +208,7 @@ static void set_clocks(struct mh_list_row *rows, size_t n, const struct mh_q_lan
 			if (k[c].fire_at >= rows[i].due) continue;
 			rows[i].due = k[c].fire_at;
 			rows[i].clock = (int16_t)mh_def_clock(rows[i].def, k[c].name);
+			rows[i].unit = unit_of(k[c].unit);
 		}
 	}
 }

@@ -20,6 +20,7 @@ struct mh_list_row {
 	int32_t owner, super, place, cls; /* indexes of units and of the category, -1: none */
 	int16_t state, clock;             /* indexes in def; clock -1: none, or one that no definition names */
 	int8_t level;
+	int8_t unit; /* of the clock: enum mh_unit, or MH_UNIT_MAX: it waits for a date */
 	bool merged;
 	char mark[8]; /* board colour, or empty; a NUL ends it */
 	unsigned char ref[16];

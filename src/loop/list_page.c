@@ -283,6 +283,7 @@ static bool with_desk(struct mh_desk *desk, struct mh_list_row *r)
 	if (open) {
 		r->due = open->due;
 		r->clock = open->clock;
+		r->unit = open->unit;
 	}
 	mh_desk_close(desk);
 	return true;

@@ -43,10 +43,10 @@ static json_t *clock_of(const struct mh_tx *tx, const struct mh_matter *m, const
 	static const char *const lives[] = {"running", "paused", "stopped", "expired"};
 	int name = mh_def_clock(m->def, k->name);
 	bool late = k->life == MH_CLOCK_EXPIRED || (k->life == MH_CLOCK_RUNNING && k->fire_at < tx->now);
-	return json_pack("{s:s%, s:o, s:s, s:o, s:b, s:b}", "name", k->name.ptr, k->name.len, "label",
+	return json_pack("{s:s%, s:o, s:s, s:o, s:s, s:b, s:b}", "name", k->name.ptr, k->name.len, "label",
 			 name < 0 ? json_null() : label(&m->def->clocks[name].label), "how", lives[k->life], "due",
-			 mh_view__time(tx, k->fire_at), "late", late, "lasting",
-			 name >= 0 && m->def->clocks[name].lasting);
+			 mh_view__time(tx, k->fire_at), "unit", k->by_day ? "day" : mh_unit_names[k->timer.unit],
+			 "late", late, "lasting", name >= 0 && m->def->clocks[name].lasting);
 }
 
 static json_t *clocks(struct mh_tx *tx, struct mh_matter *m)

@@ -221,6 +221,9 @@ static void when(struct mh_buf *b, const struct mh_city *c, const struct mh_list
 	mh_buf_c(b, ",\"clock\":");
 	if (clock) mh_list_label_json(b, clock->zh, clock->en);
 	else mh_buf_c(b, "null");
+	mh_buf_c(b, ",\"unit\":");
+	if (r->due >= MH_TIME_MAX) mh_buf_c(b, "null");
+	else mh_buf_json(b, mh_str_c(r->unit < MH_UNIT_MAX ? mh_unit_names[r->unit] : "day"));
 	mh_buf_c(b, r->due < now ? ",\"late\":true" : ",\"late\":false");
 	mh_buf_c(b, ",\"created\":");
 	mh_list_time_json(b, r->created, c->zone_min);

@@ -6,6 +6,7 @@
 #define GROUPS(X) \
 	X(accounts) \
 	X(assets) \
+	X(calendar) \
 	X(changes) \
 	X(city) \
 	X(define) \

@@ -15,7 +15,9 @@ static const struct mh_schema schemas[] = {
 	{"org", "code:str zh:hans en:str kind:str duty:str level:int parent:str~", "A unit, with what it is for",
 	 "单位及其职责"},
 	{"state", "name:str label:label category:str room:str", "Where a matter stands", "事项状态"},
-	{"clock", "name:str label:label~ how:str due:time~ late:bool lasting:bool", "A deadline", "时限"},
+	{"clock", "name:str label:label~ how:str due:time~ unit:str late:bool lasting:bool",
+	 "A deadline; `unit`: what it counts, wd and wh working days and hours, d, h, min, or day for a date",
+	 "时限；unit 为计时单位"},
 	{"link", "word:str way:str ref:str number:str state:str ended:bool", "A tie to another matter", "关联事项"},
 	{"file", "id:str evidence:str sha256:str type:str size:int erased:bool", "A file of a matter", "事项附件"},
 	{"elector", "code:str zh:str en:str voted:bool", "A drawn elector; the choice stays secret", "被抽中的评议人"},
@@ -37,10 +39,10 @@ static const struct mh_schema schemas[] = {
 	{"matter_row",
 	 "ref:str number:str kind:str title:label state:str state_label:label phase:str room:str level:int owner:unit~ "
 	 "answers:unit~ place:unit~ category:str category_label:label~ mark:str merged:bool due:time~ clock:label~ "
-	 "late:bool created:time entered:time seq:int",
+	 "unit:str~ late:bool created:time entered:time seq:int",
 	 "A matter in a list, without personal data. `due` is the first clock that has run or will run out, `clock` "
 	 "what it is "
-	 "called; `answers` the unit that answers at `level`",
+	 "called and `unit` what it counts; `answers` the unit that answers at `level`",
 	 "列表中的事项；due 为最早到期的时限，clock 为其名称，answers 为当前层级的负责单位"},
 	{"matters", "matters:[matter_row] next:str~",
 	 "A page; `next` is the cursor of the one after. A page may be short before the end, when little was found in "
@@ -116,6 +118,11 @@ static const struct mh_schema schemas[] = {
 	{"officer", "code:str zh:str en:str role:str unit:org", "An officer: name, office and unit",
 	 "人员及其岗位、单位"},
 	{"officers", "officers:[officer] more:bool", "Officers; `more`: the list was cut", "人员列表"},
+	{"workdays", "rev:int from:day to:day week:[int] worked:[day] off:[day]",
+	 "Which days are worked: `week` as a rule, 1 is Monday; `worked` although the rule says no, `off` although it "
+	 "says yes, "
+	 "as announced for `from` to `to`",
+	 "工作日：week 为每周惯例，worked 为调休上班日，off 为放假日"},
 	{"category", "code:str parent:str zh:hans en:str", "A category of the tree", "诉求分类"},
 	{"categories", "categories:[category]", "The tree, by code", "分类目录"},
 	{"process", "kind:str version:int title:label since:str sha256:str child_only:bool",
@@ -214,7 +221,8 @@ static const struct mh_schema schemas[] = {
 	{"catalogue", "entries:[catalogue_entry] duties:{duty_name}", "The categories, and who leads for each",
 	 "分类与职责目录"},
 	{"unit_officer", "code:str zh:str en:str role:str label:label", "An officer of a unit", "单位人员"},
-	{"unit_account", "login:str role:str label:label zh:str en:str locked:bool", "An account that acts for a unit", "单位账号"},
+	{"unit_account", "login:str role:str label:label zh:str en:str locked:bool", "An account that acts for a unit",
+	 "单位账号"},
 	{"unit_page",
 	 "unit:org path:[org] children:[org] leads:[catalogue_entry] officers:[unit_officer] accounts:[unit_account]",
 	 "A unit, with what stands above and below it", "单位页"},

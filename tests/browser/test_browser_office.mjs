@@ -218,12 +218,36 @@ async function files() {
 	await page.context().close();
 }
 
+/* --- an officer by name --- */
+
+/** An address names the step whose form is open; the form finds the officer by name, and the matter says whom it names. */
+async function namesAnOfficer() {
+	const who = ["village-handler", "registrar@330106-D03"];
+	await city.call(...ADMIN, "/accounts/village-handler", { roles: [{ role: "registrar", org: "330106-D03" }] }, { method: "PATCH" });
+	const fields = { channel: "forwarded", purpose: "claim", old: true, text: "十年前的安置遗留", place: "330106109", category: "0403" };
+	const { ref } = await raise(fields, "petition-case", who);
+	const page = await browser.person(city, { lang: "en", as: "village-handler" });
+	await page.goto(`/desk/matters/${ref}?step=name_leader`);
+	const input = page.locator(".actions form input[id$=lead_officer]");
+	await input.waitFor();
+	await clean(page, "the form of a step that the address names");
+	await pick(input, "guoliang");
+	await seen(page, "officer");
+	await page.locator(".actions form.step-form button.primary").click();
+	await page.locator(".actions [id$=-name_leader]").waitFor({ state: "detached" });
+	await page.locator(".record dd", { hasText: "Shen Guoliang · Xihu District" }).waitFor();
+	const told = await page.locator(".matter-head .left").innerText();
+	check(/\b\d+ days left/.test(told), `a clock of days counts days: ${told}`);
+	await page.context().close();
+}
+
 const failed = await run({
 	"a panel votes (Chinese)": ballot,
 	"two requests become one and two again (English)": merge,
 	"many are registered at once, undone and done (Chinese)": bulk,
 	"a list is kept under a name (English)": views,
 	"lists are saved and open (Chinese)": files,
+	"an officer is found by name (English)": namesAnOfficer,
 });
 await browser.close();
 const code_ = await city.stop();

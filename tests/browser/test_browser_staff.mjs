@@ -181,6 +181,31 @@ const looks = (login, lang, view) => async () => {
 	await page.context().close();
 };
 
+/** What a clock of working days has left is said in working days, as many as the calendar has. */
+async function workingDays() {
+	const page = await browser.person(city, { lang: "en", as: "dispatcher" });
+	await page.goto("/desk/queue?open=true&sort=oldest");
+	await page.locator(".c-due .left").first().waitFor();
+	const told = await page.locator(".c-due .left").allInnerTexts();
+	const ask = (path) => page.evaluate(async (at) => (await fetch(`/api/v1${at}`)).json(), path);
+	const { matters } = await ask("/matters?open=true&sort=oldest&limit=50");
+	const { week, worked, off } = await ask("/workdays");
+	const day = (ms) => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 10);
+	const works = (d) => worked.includes(d) || (week.includes(new Date(d).getUTCDay() || 7) && !off.includes(d));
+	let compared = 0;
+	for (const [i, row] of matters.entries()) {
+		if (!["wd", "wh"].includes(row.unit)) continue;
+		const [from, to] = [Date.now(), Date.parse(row.due)].sort((a, b) => a - b);
+		let n = 0;
+		for (let t = from + 86_400_000; day(t) <= day(to); t += 86_400_000) n += works(day(t)) ? 1 : 0;
+		const said = /^(\d+) working days? (?:left|late)$/.exec(told[i].trim());
+		check(said ? Number(said[1]) === n : n === 0 || /tomorrow|today|hour/.test(told[i]), `${row.number}, due ${row.due}, ${n} working days: ${told[i]}`);
+		compared += said ? 1 : 0;
+	}
+	check(compared >= 3, `working days were compared: ${told}`);
+	await page.context().close();
+}
+
 /** Whoever changes to traditional characters finds the city's words in them everywhere, without loading the page again; and back. */
 async function changesScript() {
 	const page = await browser.person(city, { lang: "zh-Hans", as: "dispatcher" });
@@ -243,6 +268,7 @@ const failed = await run({
 	"handler on a telephone: accept and answer": handler,
 	"dispatcher: deliver": delivers,
 	"resident: rate by keyboard": residentRates,
+	"dispatcher: time left in working days": workingDays,
 	"dispatcher: from simplified to traditional characters and back": changesScript,
 	"leader: every number opens its list": leaderNumbers,
 	"call-back officer's pages, Chinese": looks("caller", "zh-Hans", DESKTOP),

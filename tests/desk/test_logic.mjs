@@ -25,8 +25,27 @@ const tests = {
 		assert.equal(clock.left(due, at('2026-11-24T23:50:00+08:00')).urgency, 'soon');
 		assert.equal(clock.left(due, at('2026-11-25T00:10:00+08:00')).urgency, 'today');
 		assert.equal(clock.left(due, at('2026-11-22T12:00:00+08:00')).days, 3);
-		assert.deepEqual(clock.left(due, at('2026-11-25T03:30:00+08:00')), { urgency: 'late', days: 0, hours: 3 });
+		assert.deepEqual(clock.left(due, at('2026-11-25T03:30:00+08:00')), { urgency: 'late', days: 0, hours: 3, work: false });
 		assert.equal(clock.left(due, at('2026-11-27T01:00:00+08:00')).days, 2);
+	},
+	'what counts working days is told in working days': () => {
+		// the New Year of 2027 as it might be announced: Friday to Sunday off, Saturday before worked
+		const work = clock.workOf({ week: [1, 2, 3, 4, 5], worked: ['2026-12-26'], off: ['2027-01-01'] });
+		const due = '2026-11-23T17:30:00+08:00'; // a Monday
+		const told = (now, until = due) => { const l = clock.left(until, at(now), work); return [l.urgency, l.days, l.work]; };
+		assert.deepEqual(told('2026-11-20T09:00:00+08:00'), ['soon', 1, true]);
+		assert.deepEqual(told('2026-11-18T09:00:00+08:00'), ['fine', 3, true]);
+		assert.deepEqual(told('2026-11-22T09:00:00+08:00'), ['soon', 1, true]);
+		assert.deepEqual(told('2026-11-23T09:00:00+08:00'), ['today', 0, false]);
+		assert.deepEqual(told('2026-11-23T18:30:00+08:00'), ['late', 0, true]);
+		assert.deepEqual(told('2026-11-24T00:30:00+08:00'), ['late', 1, true]);
+		assert.deepEqual(told('2026-11-29T12:00:00+08:00'), ['late', 4, true], 'the week-end adds nothing');
+		assert.deepEqual(told('2026-12-24T09:00:00+08:00', '2026-12-28T17:30:00+08:00'), ['fine', 3, true], 'a Saturday that is worked');
+		assert.deepEqual(told('2026-12-31T09:00:00+08:00', '2027-01-04T17:30:00+08:00'), ['soon', 1, true], 'a holiday');
+		assert.deepEqual(told('2027-01-01T09:00:00+08:00', '2027-01-03T17:30:00+08:00'), ['fine', 2, false], 'no working day left: calendar days');
+		for (let d = 20_000; d < 21_000; d++) assert.equal(work(d, d + 500), -work(d + 500, d));
+		assert.equal(work(20_000, 20_007), 5);
+		assert.equal(clock.left(due, at('2026-11-20T09:00:00+08:00')).days, 3, 'other clocks count every day');
 	},
 	'the wall clock shown is the city\'s': () => {
 		assert.equal(clock.wall('2026-11-25T17:30:00+08:00').toISOString(), '2026-11-25T17:30:00.000Z');

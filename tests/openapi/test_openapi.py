@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The description of the API, held against strangers' rules and against the server itself: Redocly lints it, and every answer of a
 request's whole life must have the shape that it promises. Then compression, tags, readiness and metrics."""
+import datetime
 import gzip
 import json
 import pathlib
@@ -122,8 +123,22 @@ def the_city(c):
         c.get(path)
     c.get("/api/v1/me", actor=DISPATCHER)
     officers(c)
+    workdays(c)
     c.get("/api/v1/search?q=%E7%81%AF", actor=DISPATCHER)
     c.get("/api/v1/propose?category=010404&place=330106", actor=DISPATCHER)
+
+
+def workdays(c):
+    days = c.get("/api/v1/workdays").j
+    assert days["week"] == [1, 2, 3, 4, 5] and "2026-01-01" in days["off"] and "2026-01-04" in days["worked"], days
+    year = c.get("/api/v1/workshop/calendar?year=2026", actor="admin@330100").j["days"]
+    for d in year:
+        by_week = datetime.date.fromisoformat(d["day"]).isoweekday() in days["week"]
+        assert d["working"] == (d["day"] in days["worked"] or (by_week and d["day"] not in days["off"])), d
+    m = c.raise_()
+    clocks = {k["due"]: k["unit"] for k in c.get(f"/api/v1/matters/{m['ref']}", actor=DISPATCHER).j["clocks"]}
+    row = c.get("/api/v1/matters?limit=1", actor=DISPATCHER).j["matters"][0]
+    assert row["ref"] == m["ref"] and clocks[row["due"]] == row["unit"] == "min", (row, clocks)
 
 
 def officers(c):

@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef, watch, type Ref } from 'vue';
 import { api, type Schemas } from '@/api/client';
 import { useChanges } from '@/changes';
+import { firstClock } from '../queue/row';
 import { definition, type Definition } from '@/city';
 import { me } from '@/session';
 
@@ -69,8 +70,8 @@ export function useMatter(address: Ref<string>) {
 	const over = computed(() => ['done', 'void'].includes(matter.value?.state.category ?? ''));
 	/** The deadline that counts: the nearest of those that run. */
 	const due = computed(() => {
-		const running = (matter.value?.clocks ?? []).filter((c) => c.due && c.how === 'running').map((c) => c.due as string);
-		return running.sort()[0] ?? (matter.value?.clocks ?? []).find((c) => c.late && c.due)?.due ?? null;
+		const all = (matter.value?.clocks ?? []).filter((c) => c.due);
+		return firstClock(all.filter((c) => c.how === 'running')) ?? all.find((c) => c.late) ?? null;
 	});
 	const stepOf = (name: string): DefStep | undefined => def.value?.steps.find((s) => s.name === name);
 	return { matter, def, events, steps, links, error, fresh, load, room, over, due, stepOf };

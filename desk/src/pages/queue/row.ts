@@ -39,6 +39,7 @@ export function rowOf(m: Matter, before: Row): Row {
 		merged: m.main !== null,
 		due: clock?.due ?? null,
 		clock: clock?.label ?? null,
+		unit: clock?.unit ?? null,
 		late: clock?.late ?? false,
 		entered: m.entered,
 		seq: m.seq,
