@@ -209,7 +209,7 @@ async function workingDays() {
 /** Whoever changes to traditional characters finds the city's words in them everywhere, without loading the page again; and back. */
 async function changesScript() {
 	const page = await browser.person(city, { lang: "zh-Hans", as: "dispatcher" });
-	const choose = (lang) => page.locator(".lang select").selectOption(lang);
+	const choose = (lang) => page.locator(".top .lang select").selectOption(lang);
 	for (const at of ["/desk/", "/desk/queue", "/desk/intake", `/desk/matters/${ref}`]) {
 		await page.goto(at);
 		await settle(page);
