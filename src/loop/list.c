@@ -66,6 +66,9 @@ static bool in_time(const struct mh_list_filter *f, const struct mh_list_row *r)
 		if ((f->due_from || f->due_to) && r->due == MH_TIME_MAX) return false;
 		if (!is(f->late, r->due < f->now)) return false;
 	}
+	if ((f->ended_from || f->ended_to) &&
+	    (mh_list_is_open(r) || r->entered < f->ended_from || (f->ended_to && r->entered >= f->ended_to)))
+		return false;
 	return r->created >= f->created_from && (!f->created_to || r->created < f->created_to);
 }
 

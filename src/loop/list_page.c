@@ -233,7 +233,8 @@ static bool add_classes(struct walk *w, const bool *in)
 /* What is over, newest first, would otherwise begin with a walk through everything that is not. */
 static bool add_over(struct walk *w, const struct mh_list_filter *f)
 {
-	bool over = f->open == MH_LIST_NO || f->phase == MH_CAT_DONE || f->phase == MH_CAT_VOID;
+	bool over = f->open == MH_LIST_NO || f->phase == MH_CAT_DONE || f->phase == MH_CAT_VOID || f->ended_from ||
+		    f->ended_to;
 	for (int phase = MH_CAT_DONE; over && phase <= MH_CAT_VOID; phase++)
 		if (f->phase < 0 || f->phase == phase)
 			add_lane(w, (struct lane){.way = OVER, .code = mh_str_c(mh_category_names[phase])});

@@ -76,6 +76,8 @@ enum mh_code mh_list_filter_of(struct mh_request *req, struct mh_tx *tx, struct 
 				   .due_to = mh_req_time(req, "due_before", 0),
 				   .created_from = mh_req_time(req, "created_from", 0),
 				   .created_to = mh_req_time(req, "created_to", 0),
+				   .ended_from = mh_req_time(req, "ended_from", 0),
+				   .ended_to = mh_req_time(req, "ended_to", 0),
 				   .now = tx->now};
 	MH_TRY(mh_party_of(&req->actor, &tx->city->orgs, &by, reterr));
 	MH_TRY(mh_list_reach(tx->arena, tx->city, &by, &f, reterr));
@@ -95,7 +97,7 @@ enum mh_code mh_list_sort_of(struct mh_request *req, const struct mh_list_filter
 			     struct mh_err *reterr)
 {
 	enum mh_list_sort sort = (enum mh_list_sort)mh_req_choice(req, "sort", MH_LIST_NEWEST);
-	if (sort == MH_LIST_DUE && (f->open == MH_LIST_NO || f->parent_id))
+	if (sort == MH_LIST_DUE && (f->open == MH_LIST_NO || f->ended_from || f->ended_to || f->parent_id))
 		return mh_req_bad_field(req, reterr, "sort",
 					"What is over, and the parts of one matter, have no such order",
 					"已办结事项和子事项不能按到期排序");

@@ -39,6 +39,8 @@
 		MH_LIST_TIME("due_before", "Due before then", "到期早于"),                                             \
 		MH_LIST_TIME("created_from", "Raised then or later", "提出不早于"),                                    \
 		MH_LIST_TIME("created_to", "Raised before then", "提出早于"),                                          \
+		MH_LIST_TIME("ended_from", "Over since then or later", "办结不早于"),                                  \
+		MH_LIST_TIME("ended_to", "Over before then", "办结早于"),                                              \
 		MH_LIST_STR("parent", 64, "Number or reference of the matter that it is a part of", "上级事项")
 #define MH_LIST_STR(name_, max_, en_, zh_)                                                                             \
 	{                                                                                                              \

@@ -115,6 +115,8 @@ def by_day(c):
             for name, found in (("raised", raised), ("ended", ended)):
                 assert len(line[name]) == 91 and line[name + "_total"] == sum(line[name])
                 assert line[name] == [found.pop((line["kind"], i), 0) for i in range(91)], (actor, line["kind"], name)
+        week = {"ended_from": f"{last - datetime.timedelta(6)}T00:00:00+08:00", "ended_to": f"{last + datetime.timedelta(1)}T00:00:00+08:00"}
+        assert len(rows(c, actor, **week)) == sum(sum(line["ended"][-7:]) for line in d["lines"]), actor
         assert not raised and not ended, (actor, raised, ended)
 
 

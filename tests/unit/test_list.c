@@ -140,6 +140,12 @@ static void filters(void **state)
 	f.created_to = tx.now - 2 * 60000;
 	agree(&f, true);
 	f = everything();
+	f.ended_from = tx.now - 10 * 60000;
+	f.ended_to = tx.now + 1;
+	agree(&f, true);
+	f.open = MH_LIST_YES; /* what is open has not ended */
+	agree(&f, false);
+	f = everything();
 	f.merged = MH_LIST_YES;
 	agree(&f, false);
 }

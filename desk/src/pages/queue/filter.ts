@@ -24,6 +24,8 @@ const SHAPES: Record<FilterName, Shape> = {
 	due_before: 'time',
 	created_from: 'time',
 	created_to: 'time',
+	ended_from: 'time',
+	ended_to: 'time',
 	merged: 'flag',
 	marked: 'flag',
 	parent: 'text',
@@ -83,7 +85,7 @@ export function changed(filter: Filter, change: { [K in FilterName]?: Filter[K] 
 
 /** Only open matters can be ordered by what is due. */
 export function sound(filter: Filter): Filter {
-	if (filter.sort === 'due' && (filter.open === false || filter.parent)) return changed(filter, { sort: undefined });
+	if (filter.sort === 'due' && (filter.open === false || filter.ended_from || filter.ended_to || filter.parent)) return changed(filter, { sort: undefined });
 	return filter;
 }
 
