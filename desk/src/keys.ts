@@ -5,6 +5,7 @@ export interface Shortcut {
 	keys: string; // "n", "?", "g q": two keys after each other
 	label: () => string;
 	run: () => void;
+	when?: () => boolean; // else it is not shown
 }
 export const shortcuts = shallowReactive(new Set<Shortcut>());
 

@@ -13,6 +13,19 @@ const anyReceipt = async (page) => {
 	await Promise.all([page.waitForURL("**/receipt"), page.locator("button[value=send]").click()]);
 };
 
+/** A row is chosen: what may be done with it stands at the foot. */
+const chosenRow = async (page) => {
+	await page.locator("tbody input[type=checkbox]").first().click();
+	await page.locator("[aria-live] button, .bulk button, .bar button").first().waitFor({ timeout: 3000 }).catch(() => {});
+};
+
+/** The kind of matter that residents raise most, chosen as an operator does. */
+const firstKind = async (page) => {
+	await page.locator("#i-kind").fill("12345");
+	await page.locator("#i-kind ~ [role=listbox] [role=option]:not([aria-disabled])").first().click();
+	await page.locator("[data-field=text] textarea").waitFor();
+};
+
 /** name, address, who (a login of packs/hangzhou/accounts.csv; null: anybody), open: how to get there when no address leads there */
 export const PAGES = [
 	{ name: "portal-home", at: "/" },
@@ -33,7 +46,10 @@ export const PAGES = [
 	{ name: "desk-queue-all", at: "/desk/queue?open=true&sort=due", who: "dispatcher" },
 	{ name: "desk-queue-filter", at: "/desk/queue?open=true", who: "dispatcher", open: async (page) => page.locator("[aria-controls=filter-panel]").click() },
 	{ name: "desk-intake", at: "/desk/intake", who: "operator" },
+	{ name: "desk-intake-form", at: "/desk/intake", who: "operator", open: firstKind },
+	{ name: "desk-keys", at: "/desk/queue", who: "operator", open: async (page) => page.locator(".help-button").dispatchEvent("click") },
 	{ name: "desk-matter", at: "/desk/queue", who: "dispatcher", open: anyMatter },
+	{ name: "desk-queue-step", at: "/desk/queue?open=true&room=gather", who: "dispatcher", open: chosenRow },
 	{ name: "desk-matter-step", at: "/desk/queue?open=true&room=gather", who: "dispatcher", open: async (page) => (await anyMatter(page), await page.locator(".steps button").first().click()) },
 	{ name: "desk-password", at: "/desk/password", who: "dispatcher" },
 	{ name: "desk-leader", at: "/desk/leader", who: "leader" },
