@@ -276,6 +276,7 @@ create table ballot (
 	choice %T not null,       -- empty: not yet
 	constraint ballot_pk primary key (home_id, matter_id, seq, officer_id)
 );
+create index ballot_waiting on ballot (home_id, officer_id, matter_id) where choice = '';
 
 -- Messages to be sent, and boards to be marked: the effects that leave the engine.
 -- class: home

@@ -15,9 +15,9 @@ export function roleName(r: Role): string {
 	return `${r.role}@${r.org?.code ?? ''}`;
 }
 
-/** Whether the acting role opens what asks for this permission. */
+/** Whether the acting role opens what asks for this permission; "a|b": for one of them. */
 export function may(permission: string | undefined): boolean {
-	return !permission || (acting.value?.permissions.includes(permission) ?? false);
+	return !permission || permission.split('|').some((one) => acting.value?.permissions.includes(one));
 }
 
 /** Reads who one is; null when nobody is logged in. */

@@ -234,6 +234,19 @@ where home_id = :home_id and matter_id = :matter_id and seq = :seq and officer_i
 -- bounded: electors of one vote
 select officer_id, choice from ballot where home_id = :home_id and matter_id = :matter_id and seq = :seq order by officer_id;
 
+-- name: ballot_waiting :many
+-- Open votes whose panel an officer is on and has not voted in, the oldest first.
+-- param: limit int
+select b.matter_id from ballot b join vote v on v.home_id = b.home_id and v.matter_id = b.matter_id and v.seq = b.seq
+where b.home_id = :home_id and b.officer_id = :officer_id and b.choice = '' and v.outcome = ''
+order by b.matter_id, b.seq limit :limit;
+
+-- name: ballot_seat :opt
+-- The officer's place on the panel of the vote that is open.
+select b.seq, b.choice from ballot b join vote v on v.home_id = b.home_id and v.matter_id = b.matter_id and v.seq = b.seq
+where b.home_id = :home_id and b.matter_id = :matter_id and b.officer_id = :officer_id and v.outcome = ''
+order by b.seq desc limit 1;
+
 -- name: message_add :exec
 insert into message (home_id, id, matter_id, seq, recipient, org_id, template, at, sent_at)
 values (:home_id, :id, :matter_id, :seq, :recipient, :org_id, :template, :at, -1);

@@ -1,4 +1,5 @@
-/* What a matter says, for search: everything that stands in its fields. */
+/* What a matter says, for search: what stands in its fields, but for how somebody is reached. People are not looked up by name or
+ * number: an earlier matter is found by the code that they tell. */
 #include "matter/matter_priv.h"
 
 static void say(struct mh_buf *out, struct mh_str s)
@@ -24,6 +25,8 @@ static void say_json(struct mh_buf *out, const json_t *v, int depth)
 enum mh_code mh_matter_texts(struct mh_tx *tx, int64_t id, struct mh_buf *out, bool *ret_erased, struct mh_err *reterr)
 {
 	struct mh_matter *m;
+	const char *key;
+	json_t *one;
 	MH_TRY(mh_matter__load(tx, id, &m, reterr));
 	MH_TRY(mh_matter__personal(tx, m, reterr));
 	*ret_erased = m->erased;
@@ -33,7 +36,10 @@ enum mh_code mh_matter_texts(struct mh_tx *tx, int64_t id, struct mh_buf *out, b
 	if (class) say(out, class->zh);
 	if (m->place >= 0) say(out, tx->city->orgs.list[m->place].zh);
 	say_json(out, m->facts, 3);
-	say_json(out, m->personal, 3);
+	json_object_foreach(m->personal, key, one) {
+		int f = mh_def_field(m->def, mh_str_c(key));
+		if (f < 0 || m->def->fields[f].type != MH_F_CONTACT) say_json(out, one, 2);
+	}
 	return out->failed ? MH_FAIL(reterr, MH_E_TOO_LARGE,
 				     "Matter " MH_STR_FMT " holds more text than can be indexed", MH_STR_ARG(m->number))
 			   : MH_OK;

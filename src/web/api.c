@@ -2,6 +2,7 @@
 
 #include "access/manage.h"
 #include "base/hash.h"
+#include "loop/panel.h"
 
 #include <string.h>
 
@@ -74,16 +75,25 @@ enum mh_code mh_api_reach(struct mh_request *req, struct mh_tx *tx, const struct
 	return MH_FAIL(reterr, MH_E_FORBIDDEN, "The matter lies outside your territory");
 }
 
+enum mh_code mh_api_charge(struct mh_tx *tx, const struct mh_glance *g, const struct mh_party *by, bool *ret,
+			   struct mh_err *reterr)
+{
+	*ret = mh_party_in_charge(&tx->city->orgs, by, g->owner, g->place);
+	return *ret ? MH_OK : mh_panel_sits(tx, g->id, by, ret, reterr);
+}
+
 enum mh_code mh_api_in_charge(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_party *ret,
 			      struct mh_err *reterr)
 {
 	struct mh_party by;
+	bool charge;
 	MH_TRY(mh_party_of(&req->actor, &tx->city->orgs, &by, reterr));
-	if (!mh_party_in_charge(&tx->city->orgs, &by, g->owner, g->place)) {
+	MH_TRY(mh_api_charge(tx, g, &by, &charge, reterr));
+	if (!charge) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_FORBIDDEN, "Your unit is not in charge of this matter");
 		mh_err_hint(reterr,
 			    "Personal data is for the unit that has it, and for those who dispatch, call back, lead, "
-			    "supervise or audit in its territory.");
+			    "supervise or audit in its territory, and for the panel that votes on it.");
 		return code;
 	}
 	*ret = by;

@@ -73,6 +73,10 @@ enum mh_code mh_api_party(struct mh_request *req, struct mh_tx *tx, const struct
 /* MH_E_FORBIDDEN unless staff whose territory holds the matter act, or its holder. */
 enum mh_code mh_api_reach(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_err *reterr);
 
+/* May `by` see personal data of it in full: in charge of it (mh_party_in_charge), or on the panel that votes on it now, which must
+ * see what it judges. */
+enum mh_code mh_api_charge(struct mh_tx *tx, const struct mh_glance *g, const struct mh_party *by, bool *ret,
+			   struct mh_err *reterr);
 /* Who acts, when they may see personal data of it in full; else MH_E_FORBIDDEN. */
 enum mh_code mh_api_in_charge(struct mh_request *req, struct mh_tx *tx, const struct mh_glance *g, struct mh_party *ret,
 			      struct mh_err *reterr);

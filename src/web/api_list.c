@@ -1,5 +1,6 @@
 /* Lists of matters for staff, and how many there are: what they may open and nothing else, never personal data. */
 #include "loop/desk.h"
+#include "loop/panel.h"
 #include "web/list_file.h"
 
 #include <stdlib.h>
@@ -53,6 +54,28 @@ static enum mh_code get_matters(struct mh_request *req, struct mh_response *res,
 	mh_buf_c(&b, "],\"next\":");
 	cursor_json(&b, sort, page.next);
 	mh_buf_ch(&b, '}');
+	enum mh_code code = mh_res_buf(res, 200, "application/json", &b, reterr);
+	mh_buf_done(&b);
+	return code;
+}
+
+/* --- votes that wait --- */
+
+static enum mh_code get_ballots(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
+{
+	struct mh_party by;
+	struct mh_list_row *rows;
+	size_t n;
+	MH_API_READ(req, reterr);
+	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &by, reterr));
+	MH_TRY(mh_panel_waiting(&tx, mh_api_of(req)->desk, &by, &rows, &n, reterr));
+	struct mh_buf b = MH_BUF(ANSWER_MAX);
+	mh_buf_c(&b, "{\"matters\":[");
+	for (size_t i = 0; i < n; i++) {
+		if (i) mh_buf_ch(&b, ',');
+		mh_list_row_json(&b, tx.city, &rows[i], tx.now);
+	}
+	mh_buf_c(&b, "],\"next\":null}");
 	enum mh_code code = mh_res_buf(res, 200, "application/json", &b, reterr);
 	mh_buf_done(&b);
 	return code;
@@ -223,6 +246,14 @@ static const struct mh_route routes[] = {
 	 .handler = get_matters,
 	 .en = "Matters of one's territory, without personal data",
 	 .zh = "本辖区事项列表，不含个人信息"},
+	{.method = "GET",
+	 .path = "/api/v1/ballots",
+	 .perm = MH_PERM_STAFF,
+	 .flags = MH_ROUTE_READ,
+	 .response = "matters",
+	 .handler = get_ballots,
+	 .en = "Matters whose panel one was drawn for and has not voted in, the oldest first",
+	 .zh = "抽中本人评议、尚未投票的事项，时间最久的在前"},
 	{.method = "GET",
 	 .path = "/api/v1/matters/tally",
 	 .perm = MH_PERM_STAFF,

@@ -1,7 +1,7 @@
 /* Matters: raising, reading, and the steps that people take. */
 #include "loop/apply.h"
 #include "loop/intake.h"
-#include "sql_gen.h"
+#include "loop/panel.h"
 #include "text/hant.h"
 #include "web/api.h"
 
@@ -52,14 +52,15 @@ static enum mh_code get_matter(struct mh_request *req, struct mh_response *res, 
 	struct mh_glance g;
 	struct mh_party by = {.org = -1};
 	json_t *view;
+	bool charge;
 	MH_API_READ(req, reterr);
 	MH_TRY(mh_api_find(req, &tx, &g, reterr));
 	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &by, reterr));
+	MH_TRY(mh_api_charge(&tx, &g, &by, &charge, reterr));
 	MH_TRY(mh_matter_view(&tx, g.id, false, &view, reterr));
 	if (by.org < 0) keep_public(g.def, view);
 	json_object_set_new(view, "erased", json_boolean(g.erased));
-	json_object_set_new(view, "unmaskable",
-			    json_boolean(!g.erased && mh_party_in_charge(&tx.city->orgs, &by, g.owner, g.place)));
+	json_object_set_new(view, "unmaskable", json_boolean(!g.erased && charge));
 	MH_TRY(mh_res_json(res, 200, view, reterr));
 	return mh_res_tag(res, reterr);
 }
@@ -160,12 +161,9 @@ static enum mh_code post_action(struct mh_request *req, struct mh_response *res,
 /* An officer votes for the own unit's seat only. */
 static enum mh_code is_officer(struct mh_tx *tx, const struct mh_party *by, struct mh_err *reterr)
 {
-	struct mh_q_officer_get_row row;
-	bool found = false;
-	struct mh_q_officer_get_in in = {.id = mh_org_id(by->officer)};
-	MH_TRY(mh_q_officer_get(tx->db, tx->arena, &in, &found, &row, reterr));
-	if (found && mh_org_by_id(&tx->city->orgs, row.org_id) == by->org && mh_str_eq(row.role, by->role))
-		return MH_OK;
+	bool is = false;
+	MH_TRY(mh_panel_is_officer(tx, by, &is, reterr));
+	if (is) return MH_OK;
 	enum mh_code code = MH_FAIL(reterr, MH_E_FORBIDDEN, "Only an officer of this role and unit can vote");
 	mh_err_hint(reterr, "Send Minhu-Actor: role@orgcode/OFFICER.");
 	return code;

@@ -54,11 +54,15 @@ async function ballot() {
 	const ref = await toBeAccepted();
 	const panel = await drawn(ref);
 	check(panel.length === 5, `five are drawn, not ${panel}`);
-	await becomes(panel[0]);
+	const as = await becomes(panel[0]);
 	const page = await browser.person(city, { lang: "zh-Hans", as: "gongshu-panelist", view: PHONE });
 	await settle(page);
 	await seen(page, "ballot-0-home");
-	await openMatter(page, ref);
+	await page.getByRole("link", { name: "去投票" }).click();
+	await page.getByRole("button", { name: "投出这一票" }).waitFor();
+	check(refIn(page.url()) === ref, "the home page leads to the matter");
+	const [photo] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "下载（留痕）" }).nth(1).click()]);
+	check(JPEG.equals(readFileSync(await photo.path())), "who judges may see what was done");
 	await clean(page, "the ballot");
 	await seen(page, "ballot-1-matter");
 	const cast = page.getByRole("button", { name: "投出这一票" });
@@ -68,6 +72,7 @@ async function ballot() {
 	await cast.waitFor({ state: "detached" });
 	await seen(page, "ballot-2-cast");
 	check((await page.locator("main").innerText()).includes("1 / 5 人已投"), "the page counts the vote");
+	check((await city.call("gongshu-panelist", as, "/ballots")).matters.length === 0, "nothing more to vote on");
 	await page.context().close();
 	const { vote } = await view(ref);
 	check(vote.cast === 1 && vote.electors.find((e) => e.code === panel[0]).voted, "the ledger has the vote");
@@ -241,6 +246,115 @@ async function namesAnOfficer() {
 	await page.context().close();
 }
 
+/* --- a call is handed over; a caller's earlier matter --- */
+
+async function handOver() {
+	const first = await browser.person(city, { lang: "en", as: "operator", permissions: ["clipboard-read", "clipboard-write"] });
+	const earlier = await request("楼道灯不亮。");
+	await first.goto("/desk/intake");
+	const own = first.getByRole("region", { name: "The caller's earlier matter" });
+	await own.getByLabel("Tracking code").fill("23AB-CD45-EF67-GH89");
+	await own.getByRole("button", { name: "Look" }).click();
+	await own.locator(".problem").waitFor();
+	await seen(first, "own-1-wrong");
+	await own.getByLabel("Tracking code").fill(earlier.code.toLowerCase().replaceAll("-", " "));
+	await own.getByRole("button", { name: "Look" }).click();
+	await own.getByRole("link", { name: earlier.number }).waitFor();
+	check(!(await own.innerText()).includes("楼道灯"), "what was said is not shown by a code alone");
+	await seen(first, "own-2-right");
+	const phone = "13900001234";
+	await pick(first.locator("#i-kind"), "12345");
+	await first.locator("[data-field=text] textarea").fill("电梯又停了，老人下不了楼。");
+	await first.locator("[data-field=contact] input[type=tel]").fill(phone);
+	await first.locator("[data-field=channel]").getByLabel("Telephone").check();
+	await first.locator("[data-field=subject]").getByLabel("Request for help").check();
+	await first.getByRole("button", { name: /^Register/ }).click();
+	await first.locator(".receipt").waitFor();
+	await first.getByRole("button", { name: /^Copy the link/ }).click();
+	await first.getByText("Copied").first().waitFor();
+	const link = await first.evaluate(() => navigator.clipboard.readText());
+	await seen(first, "hand-1-receipt");
+	await first.context().close();
+
+	const second = await browser.person(city, { lang: "zh-Hans", as: "dispatcher" });
+	await second.goto(link);
+	await second.locator(".actions").waitFor();
+	await second.locator("header select").first().selectOption("operator@330100-D01");
+	await second.locator(".actions [id$='-register']").waitFor();
+	await second.getByRole("button", { name: /^查看个人信息/ }).click();
+	await second.getByRole("button", { name: "留痕并查看" }).click();
+	await second.getByText("老人下不了楼").waitFor();
+	await seen(second, "hand-2-second");
+	await step(second, "register", (form) => pick(form.locator("input[id$=category]"), "010404"));
+	await seen(second, "hand-3-registered");
+	const ref = refIn(link);
+	const whole = await city.call(...OPERATOR, `/matters/${ref}/unmask`, { reason: "handle" });
+	check(whole.fields.text.includes("电梯又停了") && whole.fields.contact.phone === phone, "nothing had to be typed again");
+	check(whole.state.room === "gather" && whole.category === "010404", "the second person went on from there");
+	const found = await city.call(...OPERATOR, `/search?q=${phone}`);
+	check(found.hits.length === 0, "nobody is looked up by telephone number");
+	await second.context().close();
+}
+
+/* --- officers and assessors --- */
+
+async function visitingOfficer() {
+	const text = "厂房用电增容申请了两个月，没有答复。";
+	const { ref, number } = await raise({ channel: "web", subject: "energy", text, place: "330105001", contact: { name: "某某电子" } }, "enterprise-request");
+	const page = await browser.person(city, { lang: "en", view: PHONE, as: "mishixiang-handler" });
+	await page.locator("header .role select").selectOption("officer@330105001");
+	const line = page.locator(".pile li", { hasText: number });
+	await line.waitFor();
+	await settle(page);
+	await seen(page, "officer-1-home");
+	await line.getByRole("button", { name: "In touch" }).click();
+	await page.locator("dialog textarea").first().fill("Met the manager; the meter room is ready, the grid company has not come");
+	await seen(page, "officer-2-dialog");
+	await page.locator("dialog").getByRole("button", { name: "In touch" }).click();
+	await page.locator(".outbox").getByRole("button", { name: "Send now" }).click();
+	await page.locator(".outbox").getByText("Done.").waitFor();
+	await seen(page, "officer-3-done");
+	check((await view(ref)).state.room === "gather", "the officer was in touch");
+	const unit = "330105-D17";
+	await city.act("gongshu-dispatcher", "dispatcher@330105-D01", ref, "dispatch", { fields: { category: "010404", unit } });
+	const handler = ["gongshu-handler", `handler@${unit}`];
+	await city.act(...handler, ref, "submit_plan", { fields: { plan: "一周内装表接电" } });
+	await city.act(...handler, ref, "reply", { fields: { answer: "已装表接电", record: "增容至250kVA", result: "solved" }, files: { work_record: "meter\n" } });
+	await openMatter(page, ref);
+	await seen(page, "officer-4-matter");
+	await step(page, "deliver", (form) => form.locator("textarea").first().fill("Went there, the power is on"));
+	await clean(page, "the delivered matter");
+	await seen(page, "officer-5-delivered");
+	const after = await view(ref);
+	check(after.state.room === "rate", `it is to be called back, not ${after.state.name}`);
+	const { events } = await city.call(null, "", `/matters/${ref}/events`);
+	check(events.filter((e) => e.by === "officer").length === 2, "the ledger has both visits");
+	await page.context().close();
+}
+
+async function assessor() {
+	const page = await browser.person(city, { lang: "zh-Hans", as: "assessor" });
+	await settle(page);
+	await seen(page, "assessor-1-home");
+	await page.getByRole("navigation").getByRole("link", { name: "领导视图" }).click();
+	await page.locator("main a[href*='/desk/queue?'][href*='room=']").first().waitFor();
+	await clean(page, "the assessor's overview");
+	await seen(page, "assessor-2-overview");
+	const room = page.locator("main a[href*='room=handle']").first();
+	const n = Number(/\d+/.exec(await room.innerText())[0]);
+	await room.click();
+	await page.locator("tbody tr").first().waitFor();
+	await page.locator(".total", { hasText: new RegExp(`\\b${n} 件`) }).waitFor(); // the list holds as many as the number says
+	await page.locator("tbody tr a").first().click();
+	await page.locator(".actions").waitFor();
+	await seen(page, "assessor-3-matter");
+	check((await page.getByRole("button", { name: /^查看个人信息/ }).count()) === 0, "figures need no names");
+	check((await page.locator(".actions button").count()) === 0, "whoever assesses handles nothing");
+	const refused = await city.call("assessor", "assessor@330100-D02", `/matters/${refIn(page.url())}/unmask`, { reason: "audit" }).then(() => "", String);
+	check(refused.includes("403"), "the server refuses it too");
+	await page.context().close();
+}
+
 const failed = await run({
 	"a panel votes (Chinese)": ballot,
 	"two requests become one and two again (English)": merge,
@@ -248,6 +362,9 @@ const failed = await run({
 	"a list is kept under a name (English)": views,
 	"lists are saved and open (Chinese)": files,
 	"an officer is found by name (English)": namesAnOfficer,
+	"a call is handed over; an earlier matter by its code (English, Chinese)": handOver,
+	"a visiting officer on a telephone (English)": visitingOfficer,
+	"an assessor sees figures and no names (Chinese)": assessor,
 });
 await browser.close();
 const code_ = await city.stop();

@@ -38,15 +38,15 @@ def soon(c):
 
 def by_any_part(c):
     ref = c.first["ref"]
-    for words in ("路灯", "灯", "整夜 路口", NAME, PHONE, "139555", c.first["number"], "亮"):
+    for words in ("路灯", "灯", "整夜 路口", c.first["number"], "亮"):
         assert ref in refs(c, words), words
-    for words in ("夜整", "路灯 噪音", "1395555777" + "8"):
+    for words in ("夜整", "路灯 噪音", NAME, PHONE, "139555"):                # people are not looked up
         assert ref not in refs(c, words), words
     assert c.get("/api/v1/search?q=%21%21", 400, actor=DISPATCHER).j["errors"][0]["field"] == "q"
 
 
 def says_nothing(c):
-    text = c.get("/api/v1/search?" + urllib.parse.urlencode({"q": PHONE}), actor=DISPATCHER).body.decode()
+    text = c.get("/api/v1/search?" + urllib.parse.urlencode({"q": "路灯"}), actor=DISPATCHER).body.decode()
     assert NAME not in text and PHONE not in text and "整夜" not in text, text
 
 

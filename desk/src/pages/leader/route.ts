@@ -1,6 +1,6 @@
 import type { Area } from '@/area';
 
 export default {
-	routes: [{ path: '/leader', name: 'leader', component: () => import('./LeaderPage.vue'), meta: { title: 'leader.page.title', permission: 'lead' } }],
-	nav: [{ name: 'leader', label: 'leader.page.nav', icon: 'chart', order: 40, permission: 'lead', key: 'l' }],
+	routes: [{ path: '/leader', name: 'leader', component: () => import('./LeaderPage.vue'), meta: { title: 'leader.page.title', permission: 'lead|assess' } }],
+	nav: [{ name: 'leader', label: 'leader.page.nav', icon: 'chart', order: 40, permission: 'lead|assess', key: 'l' }],
 } satisfies Area;
