@@ -2,6 +2,7 @@
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 const MONDAY = 4; // 5 January 1970
 
 export type Urgency = 'late' | 'today' | 'soon' | 'fine';
@@ -9,6 +10,7 @@ export interface Left {
 	urgency: Urgency;
 	days: number; // whole calendar days of the city, between today and then; late: at least 1, or 0 within the day
 	hours: number; // whole hours, at least 1
+	minutes: number; // whole minutes; 0 from an hour on
 	work: boolean; // `days` are working days: those after today up to that day; late: those after that day up to today
 }
 
@@ -51,11 +53,13 @@ export function left(due: string, now: number, work?: Work | null): Left {
 	const offset = offsetOf(due);
 	const [today, then] = [dayNumber(now, offset), dayNumber(at, offset)];
 	const days = then - today;
-	const hours = Math.max(1, Math.floor(Math.abs(at - now) / HOUR));
+	const away = Math.abs(at - now);
+	const hours = Math.max(1, Math.floor(away / HOUR));
+	const minutes = away < HOUR ? Math.max(1, Math.ceil(away / MINUTE)) : 0;
 	const worked = work ? Math.abs(work(today, then)) : 0;
-	if (at < now) return { urgency: 'late', days: work ? worked : Math.floor((now - at) / DAY), hours, work: !!work };
+	if (at < now) return { urgency: 'late', days: work ? worked : Math.floor((now - at) / DAY), hours, minutes, work: !!work };
 	const soon = days === 1 || worked === 1;
-	return { urgency: days === 0 ? 'today' : soon ? 'soon' : 'fine', days: worked || days, hours, work: worked > 0 };
+	return { urgency: days === 0 ? 'today' : soon ? 'soon' : 'fine', days: worked || days, hours, minutes, work: worked > 0 };
 }
 
 /** The largest unit that fits, for Intl.RelativeTimeFormat. */

@@ -50,6 +50,7 @@ export function leftOf(due: string, unit?: string | null): Left {
 const HOURS = 24;
 function lateText(l: Left): string {
 	if (l.days > 0) return t(l.work ? 'common.time.late_work_days' : 'common.time.late_days', { n: l.days });
+	if (l.minutes) return t('common.time.late_minutes', { n: l.minutes });
 	return l.hours < HOURS ? t('common.time.late_hours', { n: l.hours }) : t('common.time.late'); // since then nobody worked
 }
 
@@ -57,6 +58,7 @@ function lateText(l: Left): string {
 export function leftText(due: string, unit?: string | null): string {
 	const l = leftOf(due, unit);
 	if (l.urgency === 'late') return lateText(l);
+	if (l.urgency === 'today' && l.minutes) return t('common.time.left_minutes', { n: l.minutes });
 	if (l.urgency === 'today') return l.hours < 12 ? t('common.time.left_hours', { n: l.hours }) : t('common.time.today');
 	if (left(due, now.value).days === 1) return t('common.time.tomorrow');
 	return t(l.work ? 'common.time.left_work_days' : 'common.time.left_days', { n: l.days });

@@ -29,7 +29,7 @@ static const struct {
 	{"inspector", BIT(PERSONAL), "巡查督查员", "Inspector"},
 	{"caller", BIT(PERSONAL), "回访员", "Call-back officer"},
 	{"handler", BIT(HANDLE), "承办人", "Handler"},
-	{"officer", BIT(HANDLE), "网格员", "Visiting officer"},
+	{"officer", BIT(HANDLE) | BIT(PERSONAL), "网格员", "Visiting officer"},
 	{"assessor", BIT(ASSESS), "考核员", "Assessor"},
 	{"auditor", BIT(AUDIT) | BIT(PERSONAL), "审计员", "Auditor"},
 };

@@ -307,6 +307,12 @@ async function visitingOfficer() {
 	await line.waitFor();
 	await settle(page);
 	await seen(page, "officer-1-home");
+	await line.getByRole("link", { name: /Enterprise request/ }).click();
+	await page.getByRole("button", { name: "Show personal data" }).click();
+	await page.getByRole("button", { name: "Record and show" }).click();
+	await page.getByText("某某电子").waitFor(); // whoever must be in touch within the hour may see with whom
+	await page.goBack();
+	await line.waitFor();
 	await line.getByRole("button", { name: "In touch" }).click();
 	await page.locator("dialog textarea").first().fill("Met the manager; the meter room is ready, the grid company has not come");
 	await seen(page, "officer-2-dialog");

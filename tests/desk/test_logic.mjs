@@ -25,7 +25,8 @@ const tests = {
 		assert.equal(clock.left(due, at('2026-11-24T23:50:00+08:00')).urgency, 'soon');
 		assert.equal(clock.left(due, at('2026-11-25T00:10:00+08:00')).urgency, 'today');
 		assert.equal(clock.left(due, at('2026-11-22T12:00:00+08:00')).days, 3);
-		assert.deepEqual(clock.left(due, at('2026-11-25T03:30:00+08:00')), { urgency: 'late', days: 0, hours: 3, work: false });
+		assert.deepEqual(clock.left(due, at('2026-11-25T03:30:00+08:00')), { urgency: 'late', days: 0, hours: 3, minutes: 0, work: false });
+		assert.equal(clock.left(due, Date.parse(due) - 29.5 * 60_000).minutes, 30, 'half an hour is not an hour');
 		assert.equal(clock.left(due, at('2026-11-27T01:00:00+08:00')).days, 2);
 	},
 	'what counts working days is told in working days': () => {
