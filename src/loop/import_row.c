@@ -112,15 +112,8 @@ static enum mh_code take_category(struct row *w, const struct mh_import__field *
 static int unit_named(const struct mh_orgs *o, int within, struct mh_str name)
 {
 	int by_code = mh_org_by_code(o, name);
-	if (by_code >= 0 && mh_org_contains(o, within, by_code)) return by_code;
-	int found = -1;
-	for (size_t i = 0; i < o->n; i++) {
-		if (!mh_str_eq(o->list[i].zh, name) && !mh_str_eq(o->list[i].en, name)) continue;
-		if (!mh_org_contains(o, within, (int)i)) continue;
-		if (found >= 0) return -1; /* two of that name: not for us to choose */
-		found = (int)i;
-	}
-	return found;
+	bool below = by_code >= 0 && mh_org_contains(o, within, by_code);
+	return below ? by_code : mh_org_by_name(o, within, name);
 }
 
 #define PART_MAX 130 /* characters: the engine takes 400 bytes */

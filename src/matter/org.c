@@ -3,6 +3,7 @@
 #include "base/hash.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int64_t mh_org_id(struct mh_str code)
 {
@@ -33,6 +34,31 @@ int mh_org_by_id(const struct mh_orgs *o, int64_t id)
 int mh_org_by_code(const struct mh_orgs *o, struct mh_str code)
 {
 	return code.len ? mh_org_by_id(o, mh_org_id(code)) : -1;
+}
+
+static int compare(struct mh_str a, struct mh_str b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int c = n ? memcmp(a.ptr, b.ptr, n) : 0;
+	return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+int mh_org_by_name(const struct mh_orgs *o, int within, struct mh_str name)
+{
+	size_t lo = 0, hi = 2 * o->n;
+	int found = -1;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (compare(o->names[mid].name, name) < 0) lo = mid + 1;
+		else hi = mid;
+	}
+	for (; lo < 2 * o->n && mh_str_eq(o->names[lo].name, name); lo++) {
+		int org = o->names[lo].org;
+		if (org == found || !mh_org_contains(o, within, org)) continue;
+		if (found >= 0) return -1;
+		found = org;
+	}
+	return found;
 }
 
 bool mh_org_contains(const struct mh_orgs *o, int anc, int des)
@@ -157,6 +183,25 @@ static int superior_of(const struct mh_orgs *o, const struct mh_org *g)
 	return above;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct mh_org_name *x = a, *y = b;
+	int c = compare(x->name, y->name);
+	return c ? c : x->org - y->org;
+}
+
+static enum mh_code sort_names(struct mh_arena *a, struct mh_orgs *o, struct mh_err *reterr)
+{
+	o->names = MH_NEW_ARRAY(a, 2 * o->n, struct mh_org_name);
+	MH_TRY_MEM(o->names, reterr);
+	for (size_t i = 0; i < o->n; i++) {
+		o->names[2 * i] = (struct mh_org_name){o->list[i].zh, (int)i};
+		o->names[2 * i + 1] = (struct mh_org_name){o->list[i].en, (int)i};
+	}
+	qsort(o->names, 2 * o->n, sizeof *o->names, by_name);
+	return MH_OK;
+}
+
 enum mh_code mh_orgs_link(struct mh_arena *a, struct mh_orgs *o, struct mh_str (*parent_code)(void *, size_t),
 			  void *ctx, struct mh_err *reterr)
 {
@@ -175,5 +220,5 @@ enum mh_code mh_orgs_link(struct mh_arena *a, struct mh_orgs *o, struct mh_str (
 					       MH_STR_ARG(o->list[i].code));
 	}
 	for (size_t i = 0; i < o->n; i++) o->list[i].superior = superior_of(o, &o->list[i]);
-	return MH_OK;
+	return sort_names(a, o, reterr);
 }

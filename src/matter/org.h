@@ -16,9 +16,14 @@ struct mh_org {
 	int superior; /* who answers one step up: the department of the same duty one level above, else that government */
 	bool department;
 };
+struct mh_org_name {
+	struct mh_str name;
+	int org;
+};
 struct mh_orgs {
 	struct mh_org *list; /* sorted by id */
 	size_t n;
+	struct mh_org_name *names; /* 2 n: every name in each language, sorted */
 	int root;
 };
 
@@ -30,6 +35,8 @@ enum mh_code mh_orgs_link(struct mh_arena *a, struct mh_orgs *o, struct mh_str (
 			  void *ctx, struct mh_err *reterr);
 int mh_org_by_id(const struct mh_orgs *o, int64_t id);
 int mh_org_by_code(const struct mh_orgs *o, struct mh_str code);
+/* The unit of this name, in either language, at or below `within`; -1: none, or more than one. */
+int mh_org_by_name(const struct mh_orgs *o, int within, struct mh_str name);
 static inline int64_t mh_org_id_of(const struct mh_orgs *o, int org)
 {
 	return org < 0 ? 0 : o->list[org].id;
