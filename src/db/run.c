@@ -42,6 +42,18 @@ struct mh_db__slot *mh_db__slot(struct mh_db *db, const struct mh_db_stmt *stmt)
 	return slot;
 }
 
+/* The engine knows a table or column not: what it says of that is for the log. */
+static enum mh_code other_tables(const struct mh_db_stmt *stmt, struct mh_err *reterr)
+{
+	struct mh_err why = reterr ? *reterr : (struct mh_err){0};
+	enum mh_code code = MH_FAIL(reterr, MH_E_STORE,
+				    "Cannot work with this store: its tables are of another version");
+	mh_err_detail(reterr, "statement %s", stmt->name);
+	mh_err_internal(reterr, "%s", why.internal);
+	mh_err_hint(reterr, "Serve it with the version of Minhu that made it; stores are not converted yet.");
+	return code;
+}
+
 enum mh_code mh_db_prepare(struct mh_db *db, const struct mh_db_catalog *catalog, struct mh_err *reterr)
 {
 	for (size_t i = 0; i < catalog->n_statements; i++) {
@@ -49,9 +61,7 @@ enum mh_code mh_db_prepare(struct mh_db *db, const struct mh_db_catalog *catalog
 		struct mh_db__slot *slot = mh_db__slot(db, catalog->statements[i]);
 		MH_TRY_MEM(slot, reterr);
 		enum mh_code code = db->driver->prepare(db, slot, reterr);
-		if (!code) continue;
-		mh_err_detail(reterr, "statement %s", slot->stmt->name);
-		return code;
+		if (code) return code == MH_E_STORE ? other_tables(slot->stmt, reterr) : code;
 	}
 	return MH_OK;
 }

@@ -447,6 +447,8 @@ static void every_statement_prepares(void **state)
 	db = open_as(*state, MH_DB_WRITE);
 	assert_int_equal(mh_db_script(db, drop, NULL), MH_OK);
 	assert_int_equal(mh_db_prepare(db, &t_sql_catalog, &err), MH_E_STORE);
+	assert_non_null(strstr(err.message, "another version"));
+	assert_true(err.internal[0] && err.hint[0]);
 	assert_non_null(strstr(err.detail, "item_add"));
 	assert_int_equal(mh_db_schema(db, &t_sql_catalog, &err), MH_OK);
 	mh_db_close(db);
