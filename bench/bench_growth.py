@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a matter costs to take in when there are many: the same intake on a small city and on a large one, in turns.
 
-    bench_growth.py [SMALL LARGE] [--matters N] [--rounds N] [--store FOLDER] [--json FILE]
+    bench_growth.py [SMALL LARGE] [--on postgres] [--matters N] [--rounds N] [--store FOLDER] [--json FILE]
 
 SMALL and LARGE are numbers of matters (20,000 and 500,000: some minutes; 50,000 and 5,000,000 take half an hour and 16 GB, once
 with --store, which keeps the large city). Prints a table and writes the numbers as JSON (build/growth.json); docs/benchmarks.md
@@ -17,7 +17,7 @@ import tempfile
 import time
 import urllib.parse
 
-from bench_ratios import BODY, BUILD, PACK, STAFF, Server, Sqlite, tool
+from bench_ratios import BODY, BUILD, PACK, STAFF, Postgres, Server, Sqlite, tool
 
 SAMPLE = 3000   # matters that the engine plays; each is the pattern of many
 
@@ -26,18 +26,18 @@ def year_ago():
     return time.strftime("%Y-%m-%d", time.localtime(time.time() - 366 * 86400))
 
 
-def init(folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run([BUILD / "minhu", "init", "--store", f"sqlite:{folder}/city.db", "--state", folder / "state", "--pack", PACK,
-                    "--as-of", year_ago()], check=True, capture_output=True)
+def init(uri, state):
+    subprocess.run([BUILD / "minhu", "init", "--store", uri, "--state", state, "--pack", PACK, "--as-of", year_ago()], check=True,
+                   capture_output=True)
 
 
 class City:
-    def __init__(self, folder, name, sample, matters):
-        self.name, self.store, self.state = name, Sqlite(folder), folder / "state"
+    def __init__(self, kind, folder, name, sample, matters):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.name, self.store, self.state = name, kind(folder), folder / "state"
         self.rates, self.p99, self.memory, self.found = [], [], [], []
         if not (folder / "made").exists():
-            init(folder)
+            init(self.store.uri, self.state)
             print(f"making a city of {matters} matters …", file=sys.stderr)
             subprocess.run([BUILD / "bench_fill", f"sqlite:{sample}/city.db", sample / "state", self.store.uri, self.state,
                             str(matters)], check=True, stdout=subprocess.DEVNULL)
@@ -82,25 +82,35 @@ def line(what, ratio, target, values):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("sizes", nargs="*", type=int, default=[20000, 500000])
+    p.add_argument("--on", choices=["sqlite", "postgres"], default="sqlite")
     p.add_argument("--matters", type=int, default=8000)
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--store", type=pathlib.Path)
     p.add_argument("--json", default=str(BUILD / "growth.json"))
     args = p.parse_args()
     small, large = args.sizes
+    if args.store and args.on == "postgres":
+        p.error("--store keeps a SQLite file; a PostgreSQL cluster is made anew each time")
     subprocess.run(["ninja", "-C", BUILD, "bench", "minhu"], check=True, stdout=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory(prefix="growth-", dir=BUILD) as name:
         folder = pathlib.Path(name)
+        folder.chmod(0o711)     # PostgreSQL may run as somebody else
         sample, body = folder / "sample", folder / "body.json"
         body.write_text(json.dumps(BODY, ensure_ascii=False), encoding="utf-8")
-        init(sample)
+        sample.mkdir()
+        init(f"sqlite:{sample}/city.db", sample / "state")
         subprocess.run([BUILD / "minhu", "sample", "--store", f"sqlite:{sample}/city.db", "--state", sample / "state", "--pack", PACK,
                         "--matters", str(SAMPLE)], check=True, capture_output=True)
-        cities = [City(folder / "small", f"{small:,}", sample, small),
-                  City(args.store or folder / "large", f"{large:,}", sample, large)]
-        for _ in range(args.rounds):
+        kind, cities = Postgres if args.on == "postgres" else Sqlite, []
+        try:
+            cities.append(City(kind, folder / "small", f"{small:,}", sample, small))
+            cities.append(City(kind, args.store or folder / "large", f"{large:,}", sample, large))
+            for _ in range(args.rounds):
+                for city in cities:
+                    city.round(args.matters, body)
+        finally:
             for city in cities:
-                city.round(args.matters, body)
+                city.store.close()
     report(cities, args)
 
 
@@ -115,7 +125,7 @@ def report(cities, args):
     line("resident memory, with files", "", "", [f"{max(m[1] for m in c.memory):10.0f} MiB" for c in cities])
     line("search finds an intake after", "", "<= 2 s", [f"{max(c.found):12.2f} s" for c in cities])
     with open(args.json, "w", encoding="utf-8") as f:
-        json.dump({"cost": middle(costs), "costs": costs, "load": os.getloadavg(),
+        json.dump({"store": args.on, "cost": middle(costs), "costs": costs, "load": os.getloadavg(),
                    "cities": [{"matters": c.name, "per_second": c.rates, "p99_ms": c.p99, "memory_mib": c.memory,
                                "found_s": c.found} for c in cities]}, f, indent=1)
 
