@@ -1,12 +1,14 @@
 -- Lists of matters. Each statement walks one index in the order of ids, which is that of arrival; whatever else was asked for is
 -- compared in C (src/loop/list.c), so that every plan is the same on both engines and known beforehand.
 
+-- let: lane = id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created,
+--   entered, last_seq
+
 -- name: lane_all :many
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and id < :from_id order by id desc limit :limit;
 
@@ -14,8 +16,7 @@ where home_id = :home_id and id < :from_id order by id desc limit :limit;
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and id > :from_id order by id limit :limit;
 
@@ -23,8 +24,7 @@ where home_id = :home_id and id > :from_id order by id limit :limit;
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and owner_id = :owner_id and id < :from_id order by id desc limit :limit;
 
@@ -32,8 +32,7 @@ where home_id = :home_id and owner_id = :owner_id and id < :from_id order by id 
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and owner_id = :owner_id and id > :from_id order by id limit :limit;
 
@@ -41,8 +40,7 @@ where home_id = :home_id and owner_id = :owner_id and id > :from_id order by id 
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and place_id = :place_id and id < :from_id order by id desc limit :limit;
 
@@ -50,8 +48,7 @@ where home_id = :home_id and place_id = :place_id and id < :from_id order by id 
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and place_id = :place_id and id > :from_id order by id limit :limit;
 
@@ -59,8 +56,7 @@ where home_id = :home_id and place_id = :place_id and id > :from_id order by id 
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and class_code = :class_code and class_code > '' and id < :from_id order by id desc limit :limit;
 
@@ -68,8 +64,7 @@ where home_id = :home_id and class_code = :class_code and class_code > '' and id
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and class_code = :class_code and class_code > '' and id > :from_id order by id limit :limit;
 
@@ -77,8 +72,7 @@ where home_id = :home_id and class_code = :class_code and class_code > '' and id
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and category = :category and category in ('done', 'void') and id < :from_id order by id desc limit :limit;
 
@@ -86,8 +80,7 @@ where home_id = :home_id and category = :category and category in ('done', 'void
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and category = :category and category in ('done', 'void') and id > :from_id order by id limit :limit;
 
@@ -95,8 +88,7 @@ where home_id = :home_id and category = :category and category in ('done', 'void
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and parent_id = :parent_id and parent_id > 0 and id < :from_id order by id desc limit :limit;
 
@@ -104,8 +96,7 @@ where home_id = :home_id and parent_id = :parent_id and parent_id > 0 and id < :
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and parent_id = :parent_id and parent_id > 0 and id > :from_id order by id limit :limit;
 
@@ -114,15 +105,13 @@ where home_id = :home_id and parent_id = :parent_id and parent_id > 0 and id > :
 -- row: lane
 -- param: from_id int
 -- param: limit int
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and category in ('initial', 'active', 'waiting') and id > :from_id order by id limit :limit;
 
 -- name: lane_one :opt
 -- row: lane
-select id, ref, number, kind, version, state, level, owner_id, super_id, place_id, class_code, mark, main_id, created, entered,
-  last_seq
+select {lane}
 from matter
 where home_id = :home_id and id = :id;
 

@@ -11,6 +11,9 @@ WHERE = 'where home_id = :home_id'
 
 # (what, statement with its head, part of the message)
 BAD = [
+    ('a text without its words', f'-- name: x1 :opt\nselect {{cols}} from item {WHERE};', '{cols} needs its `-- let: cols'),
+    ('a text that nothing uses', f'-- let: cols = id\n\n-- name: x1 :opt\nselect id from item {WHERE};', 'nothing uses the text cols'),
+    ('a fault in a text', f'-- let: cols = id,\n--   wrong\n\n-- name: x1 :opt\nselect {{cols}} from item {WHERE};', 's.sql:5'),
     ('no kind', '-- name: x\nselect id from item;', 'name: lower_case_name'),
     ('an unknown kind', '-- name: x1 :some\nselect id from item;', 'the kind is one of'),
     ('a missing column', f'-- name: x1 :opt\nselect id from item {WHERE} and wrong = 1;', 'no such column'),
@@ -61,6 +64,8 @@ BAD = [
 
 # (what, statement, texts that the header must hold)
 GOOD = [
+    ('a text that stands for its words', f'-- let: cols = id,\n--   state\n\n-- name: x1 :opt\nselect {{cols}} from item {WHERE};',
+     ['int64_t id;\n\tstruct mh_str state;']),
     ('an outer join may give nulls', '-- name: x1 :many\n-- bounded: few\nselect i.id, e.word from item i left join item_event e '
      f'on e.home_id = i.home_id and e.id = i.id where i.home_id = :home_id order by i.id, e.seq nulls last;',
      ['bool word_null;', 'int64_t id;\n\tstruct mh_str word;']),

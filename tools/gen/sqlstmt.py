@@ -465,10 +465,30 @@ class Reader:
                                                   if t == table.name and unique]
 
 
+def expand(path, text, errors):
+    """What `-- let: name = text` (its further lines begin with three blanks) says stands for {name} in the whole file. Lines keep
+    their numbers."""
+    lets, used = {}, set()
+
+    def take(m):
+        lets[m[1]] = re.sub(r"\n--   +", " ", m[2])
+        return "\n" * m[0].count("\n")
+
+    def put(m):
+        used.add(m[1])
+        if m[1] not in lets:
+            errors.append(SourceError(path, m.string.count("\n", 0, m.start()) + 1, f"{{{m[1]}}} needs its `-- let: {m[1]} = …`"))
+        return lets.get(m[1], m[1])
+
+    text = re.sub(r"\{(\w+)\}", put, re.sub(r"^-- let: (\w+) = (.*(?:\n--   .*)*)", take, text, flags=re.M))
+    errors += [SourceError(path, 1, f"nothing uses the text {name}") for name in lets.keys() - used]
+    return text
+
+
 def read_statements(schema, path, text, errors):
     """The statements of a file; what is wrong with the others goes to errors."""
     out = []
-    for comment, body, line in pieces(text):
+    for comment, body, line in pieces(expand(path, text, errors)):
         try:
             if line < 0:
                 raise SourceError(path, -line, "the last statement lacks its `;`")
