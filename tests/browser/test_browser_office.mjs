@@ -361,6 +361,24 @@ async function assessor() {
 	await page.context().close();
 }
 
+/** Pages of accounts and units call roles by their names; the same that whoever holds the role sees at the top. */
+async function rolesByName() {
+	const page = await browser.person(city, { lang: "en", as: "admin" });
+	await page.goto("/desk/workshop/accounts/village-handler");
+	const changes = page.locator("table tbody tr");
+	await changes.first().waitFor();
+	await page.waitForFunction(() => !/@\d/.test(document.querySelector("table").innerText)); // units are read one by one
+	const told = await changes.first().innerText();
+	check(/\+ Petition bureau · Xihu District Petition Bureau/.test(told) && /\u2212 Handler · /.test(told), `a change of roles in words: ${told}`);
+	await clean(page, "an account whose roles changed");
+	await page.goto("/desk/workshop/units/330106-D03");
+	const account = page.locator("li", { hasText: "village-handler" });
+	await account.waitFor();
+	const role = await account.locator(".tag").first().innerText();
+	check(role === "Petition bureau", `the account's role at the unit: ${role}`);
+	await page.context().close();
+}
+
 const failed = await run({
 	"a panel votes (Chinese)": ballot,
 	"two requests become one and two again (English)": merge,
@@ -371,6 +389,7 @@ const failed = await run({
 	"a call is handed over; an earlier matter by its code (English, Chinese)": handOver,
 	"a visiting officer on a telephone (English)": visitingOfficer,
 	"an assessor sees figures and no names (Chinese)": assessor,
+	"roles are called by their names (English)": rolesByName,
 });
 await browser.close();
 const code_ = await city.stop();
