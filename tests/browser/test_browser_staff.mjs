@@ -214,17 +214,22 @@ async function changesScript() {
 		await page.goto(at);
 		await settle(page);
 		if (at.includes("matters")) await page.locator(".actions").waitFor();
-		const words = () => document.querySelector("#main").innerText.replace(/\d/g, ""); // times go on
+		const words = () => [...document.querySelectorAll("#main :is(h1, h2, dt, th, label, legend, button)")].map((e) => e.innerText.replace(/\d/g, ""));
 		const before = await page.evaluate(words);
 		await choose("zh-Hant");
 		await page.waitForFunction(() => document.documentElement.lang === "zh-Hant");
 		if (at.includes("matters")) await page.locator(".actions").waitFor();
-		await clean(page, `dispatcher, changed to traditional: ${at}`);
+		await settle(page);
+		const left = await simplified(page);
+		check(left.length === 0, `${at} is not all in traditional characters: ${left.join(" | ")}`);
 		const after = await page.evaluate(words);
-		check(before !== after && after.length * 10 > before.length * 9, `${at} is there in both: ${after}`);
+		check(after.length >= before.length && after.join() !== before.join(), `${at} is there in both: ${after}`);
 		await choose("zh-Hans");
 		await page.waitForFunction(() => document.documentElement.lang === "zh-Hans");
-		await page.waitForFunction((text) => document.querySelector("#main").innerText.replace(/\d/g, "") === text, before);
+		await page.waitForFunction((all) => {
+			const now = [...document.querySelectorAll("#main :is(h1, h2, dt, th, label, legend, button)")].map((e) => e.innerText.replace(/\d/g, ""));
+			return all.every((one) => now.includes(one));
+		}, before);
 	}
 	await page.goto("/desk/intake");
 	await choose("zh-Hant");
