@@ -266,6 +266,14 @@ values (:home_id, :seq, :matter_id, :public_place, :body, :at) on conflict (home
 select seq, matter_id, public_place, body, at from publication
 where home_id = :home_id and seq < :before_seq order by seq desc limit :limit;
 
+-- name: publication_between :many
+-- What entries of the ledger made public, in their order: for the index of search.
+-- bounded: at most one an entry, and the caller names a range of a few hundred
+-- param: from_seq int
+-- param: before_seq int
+select seq, matter_id, public_place, body, at from publication
+where home_id = :home_id and seq >= :from_seq and seq < :before_seq order by seq;
+
 -- name: publication_of_matter :many
 -- param: limit int
 select seq, public_place, body, at from publication

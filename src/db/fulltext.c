@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #define FIND_MS 2000
-#define LAYOUT 2
+#define LAYOUT 4
 
 /* The words are kept in the table too: without them FTS5 cannot take a document's words out again when it is erased, only hide
  * them (contentless_delete). The tokenizer takes what text/terms.c made as it is. */
@@ -15,7 +15,9 @@ static const char *const schema[] = {"create table if not exists position (id in
 				     "null) strict",
 				     "create virtual table if not exists words using fts5 (body, tokenize = 'ascii')",
 				     "insert into words (words, rank) values ('secure-delete', 1)",
-				     "pragma secure_delete = on", NULL};
+				     "create virtual table if not exists answers using fts5 (body, tokenize = 'ascii')",
+				     "pragma secure_delete = on",
+				     NULL};
 
 struct position_in {
 	struct mh_str of;
@@ -67,24 +69,42 @@ static const struct mh_db_stmt position_move = {
 	.writes = true,
 	.params = move_params,
 	.n_params = 3};
-static const struct mh_db_stmt word_put = {.name = "fulltext_put",
-					   .text = {"insert into words (rowid, body) values (?1, ?2)"},
-					   .writes = true,
-					   .params = put_params,
-					   .n_params = 2};
-static const struct mh_db_stmt word_drop = {.name = "fulltext_drop",
-					    .text = {"delete from words where rowid = ?1"},
-					    .writes = true,
-					    .params = drop_params,
-					    .n_params = 1};
-static const struct mh_db_stmt word_find = {
-	.name = "fulltext_find",
-	.text = {"select rowid from words where words match ?1 and rowid < ?2 order by rowid desc limit ?3"},
-	.params = find_params,
-	.n_params = 3,
-	.cols = find_cols,
-	.n_cols = 1,
-	.row_size = sizeof(struct find_row)};
+/* By shelf. */
+static const struct mh_db_stmt word_put[] = {{.name = "fulltext_put",
+					      .text = {"insert into words (rowid, body) values (?1, ?2)"},
+					      .writes = true,
+					      .params = put_params,
+					      .n_params = 2},
+					     {.name = "fulltext_put_public",
+					      .text = {"insert into answers (rowid, body) values (?1, ?2)"},
+					      .writes = true,
+					      .params = put_params,
+					      .n_params = 2}};
+static const struct mh_db_stmt word_drop[] = {{.name = "fulltext_drop",
+					       .text = {"delete from words where rowid = ?1"},
+					       .writes = true,
+					       .params = drop_params,
+					       .n_params = 1},
+					      {.name = "fulltext_drop_public",
+					       .text = {"delete from answers where rowid = ?1"},
+					       .writes = true,
+					       .params = drop_params,
+					       .n_params = 1}};
+static const struct mh_db_stmt word_find[] = {
+	{.name = "fulltext_find",
+	 .text = {"select rowid from words where words match ?1 and rowid < ?2 order by rowid desc limit ?3"},
+	 .params = find_params,
+	 .n_params = 3,
+	 .cols = find_cols,
+	 .n_cols = 1,
+	 .row_size = sizeof(struct find_row)},
+	{.name = "fulltext_find_public",
+	 .text = {"select rowid from answers where answers match ?1 and rowid < ?2 order by rowid desc limit ?3"},
+	 .params = find_params,
+	 .n_params = 3,
+	 .cols = find_cols,
+	 .n_cols = 1,
+	 .row_size = sizeof(struct find_row)}};
 
 /* Not a write to SQL's eyes: it moves pages from the log to the file, outside of any transaction. */
 struct scrub_row {
@@ -164,17 +184,18 @@ enum mh_code mh_fulltext_begin(struct mh_fulltext *f, struct mh_err *reterr)
 	return mh_db_begin_write(&f->tx, reterr);
 }
 
-enum mh_code mh_fulltext_put(struct mh_fulltext *f, int64_t id, struct mh_str words, struct mh_err *reterr)
+enum mh_code mh_fulltext_put(struct mh_fulltext *f, enum mh_fulltext_shelf shelf, int64_t id, struct mh_str words,
+			     struct mh_err *reterr)
 {
 	struct word_in in = {.id = id, .body = words};
-	MH_TRY(mh_fulltext_drop(f, id, reterr));
-	return mh_db_run_exec(f->db, &word_put, &in, reterr);
+	MH_TRY(mh_fulltext_drop(f, shelf, id, reterr));
+	return mh_db_run_exec(f->db, &word_put[shelf], &in, reterr);
 }
 
-enum mh_code mh_fulltext_drop(struct mh_fulltext *f, int64_t id, struct mh_err *reterr)
+enum mh_code mh_fulltext_drop(struct mh_fulltext *f, enum mh_fulltext_shelf shelf, int64_t id, struct mh_err *reterr)
 {
 	struct word_in in = {.id = id};
-	return mh_db_run_exec(f->db, &word_drop, &in, reterr);
+	return mh_db_run_exec(f->db, &word_drop[shelf], &in, reterr);
 }
 
 enum mh_code mh_fulltext_end(struct mh_fulltext *f, struct mh_str of, int64_t position, struct mh_err *reterr)
@@ -200,13 +221,14 @@ enum mh_code mh_fulltext_scrub(struct mh_fulltext *f, bool *ret_done, struct mh_
 	return code;
 }
 
-enum mh_code mh_fulltext_find(struct mh_fulltext *f, struct mh_arena *a, struct mh_str query, int64_t before, int limit,
-			      int64_t **ret, size_t *ret_n, struct mh_err *reterr)
+enum mh_code mh_fulltext_find(struct mh_fulltext *f, struct mh_arena *a, enum mh_fulltext_shelf shelf,
+			      struct mh_str query, int64_t before, int limit, int64_t **ret, size_t *ret_n,
+			      struct mh_err *reterr)
 {
 	struct find_in in = {.query = query, .before = before, .limit = limit};
 	struct find_row *rows;
 	size_t n;
-	MH_TRY(mh_db_run_many(f->db, &word_find, a, &in, (void **)&rows, &n, reterr));
+	MH_TRY(mh_db_run_many(f->db, &word_find[shelf], a, &in, (void **)&rows, &n, reterr));
 	int64_t *ids = MH_NEW_ARRAY(a, n + 1, int64_t);
 	MH_TRY_MEM(ids, reterr);
 	for (size_t i = 0; i < n; i++) ids[i] = rows[i].id;

@@ -33,6 +33,16 @@ enum mh_code mh_reply_answers(struct mh_tx *tx, struct mh_str place, int64_t bef
 	return MH_OK;
 }
 
+enum mh_code mh_reply_answer_at(struct mh_tx *tx, int64_t seq, json_t **ret, struct mh_err *reterr)
+{
+	MH_JSON_AUTO json_t *list = NULL;
+	int64_t next;
+	MH_TRY(mh_reply_answers(tx, MH_STR(""), seq + 1, 1, &list, &next, reterr));
+	if (mh_json_get_int(json_array_get(list, 0), "seq", -1) != seq) json_array_clear(list);
+	*ret = json_incref(list);
+	return MH_OK;
+}
+
 enum mh_code mh_reply_answers_of(struct mh_tx *tx, int64_t matter_id, json_t **ret, struct mh_err *reterr)
 {
 	struct mh_q_publication_of_matter_row *rows;

@@ -1,6 +1,7 @@
 #include "loop/search.h"
 
 #include "db/fulltext.h"
+#include "loop/glance.h"
 #include "sql_gen.h"
 #include "text/terms.h"
 
@@ -11,6 +12,9 @@
 
 #define POLL_MS 300
 #define BATCH 200
+#define PUBLIC                                                                                                         \
+	(-((int64_t)1                                                                                                  \
+	   << 62)) /* documents from here to 0 are publications, by their entry; above are matters, by their id */
 #define TEXT_MAX ((size_t)1 << 20) /* of one matter */
 
 struct mh_search {
@@ -27,8 +31,10 @@ struct mh_search {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool stopping;
-	pthread_mutex_t reading; /* one search at a time */
-	struct mh_fulltext *reader;
+	struct reader {
+		pthread_mutex_t lock; /* one search at a time */
+		struct mh_fulltext *index;
+	} staff, everybody;
 	_Atomic int64_t indexed, behind, behind_since;
 };
 
@@ -58,13 +64,47 @@ static enum mh_code index_matter(struct mh_search *s, struct mh_tx *tx, int64_t 
 	}
 	if (hopeless && s->config.trouble) s->config.trouble(s->config.trouble_ctx, &err);
 	s->scrub |= erased;
-	if (hopeless || (code == MH_OK && erased)) code = mh_fulltext_drop(s->index, id, reterr);
-	else if (code == MH_OK) code = mh_fulltext_put(s->index, id, mh_buf_str(&sealed), reterr);
+	if (hopeless || (code == MH_OK && erased)) code = mh_fulltext_drop(s->index, MH_FULLTEXT_STAFF, id, reterr);
+	else if (code == MH_OK) code = mh_fulltext_put(s->index, MH_FULLTEXT_STAFF, id, mh_buf_str(&sealed), reterr);
 	else if (reterr) *reterr = err;
 	mh_buf_done(&text);
 	mh_buf_done(&words);
 	mh_buf_done(&sealed);
 	return code;
+}
+
+/* What everybody reads on its page. One that cannot be read is left out, like a matter. */
+static enum mh_code index_publication(struct mh_search *s, struct mh_tx *tx,
+				      const struct mh_q_publication_between_row *p, struct mh_err *reterr)
+{
+	struct mh_glance g;
+	MH_JSON_AUTO json_t *fields = NULL;
+	if (mh_glance(tx, p->matter_id, &g, NULL) != MH_OK || mh_json_parse(p->body, &fields, NULL) != MH_OK)
+		return MH_OK;
+	struct mh_buf text = MH_BUF(TEXT_MAX), words = MH_BUF(8 * TEXT_MAX), sealed = MH_BUF(16 * TEXT_MAX);
+	mh_buf_str_add(&text, g.number);
+	mh_buf_ch(&text, '\n');
+	mh_public_texts(tx->city, g.def, fields, &text);
+	mh_terms_of(mh_buf_str(&text), &words);
+	mh_terms_seal(s->key, mh_buf_str(&words), &sealed);
+	enum mh_code code = MH_OK;
+	if (!text.failed && !words.failed && !sealed.failed)
+		code = mh_fulltext_put(s->index, MH_FULLTEXT_PUBLIC, p->seq, mh_buf_str(&sealed), reterr);
+	mh_buf_done(&text);
+	mh_buf_done(&words);
+	mh_buf_done(&sealed);
+	return code;
+}
+
+static enum mh_code index_publications(struct mh_search *s, struct mh_tx *tx, int64_t next, struct mh_err *reterr)
+{
+	struct mh_q_publication_between_row *rows;
+	size_t n;
+	struct mh_q_publication_between_in in = {
+		.home_id = tx->city->home_id, .from_seq = s->position, .before_seq = next};
+	MH_TRY(mh_q_publication_between(tx->db, tx->arena, &in, &rows, &n, reterr));
+	for (size_t i = 0; i < n; i++) MH_TRY(index_publication(s, tx, &rows[i], reterr));
+	return MH_OK;
 }
 
 static bool first_of(const struct mh_q_search_entries_row *rows, size_t i)
@@ -82,6 +122,7 @@ static enum mh_code index_rows(struct mh_search *s, struct mh_tx *tx, const stru
 	for (size_t i = 0; i < n && code == MH_OK; i++)
 		if (rows[i].matter_id && brings_words(rows[i].entry) && first_of(rows, i))
 			code = index_matter(s, tx, rows[i].matter_id, reterr);
+	if (code == MH_OK) code = index_publications(s, tx, next, reterr);
 	if (code == MH_OK) code = mh_fulltext_end(s->index, s->of, next, reterr);
 	if (code != MH_OK) {
 		mh_fulltext_undo(s->index);
@@ -231,7 +272,8 @@ static enum mh_code start(struct mh_search *s, struct mh_err *reterr)
 	make_key(s);
 	MH_TRY(connect(s, reterr));
 	MH_TRY(open_index(s, reterr));
-	MH_TRY(mh_fulltext_open(s->config.path, false, &s->reader, reterr));
+	MH_TRY(mh_fulltext_open(s->config.path, false, &s->staff.index, reterr));
+	MH_TRY(mh_fulltext_open(s->config.path, false, &s->everybody.index, reterr));
 	if (pthread_create(&s->thread, NULL, run, s) != 0)
 		return MH_FAIL(reterr, MH_E_NO_MEMORY, "Could not start a thread");
 	s->running = true;
@@ -248,7 +290,8 @@ enum mh_code mh_search_start(const struct mh_search_config *config, struct mh_se
 	pthread_cond_init(&s->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_mutex_init(&s->reading, NULL);
+	pthread_mutex_init(&s->staff.lock, NULL);
+	pthread_mutex_init(&s->everybody.lock, NULL);
 	s->arena = MH_ARENA(0);
 	s->scrub = true; /* a crash may have come between an erasure and this */
 	s->config = *config;
@@ -266,21 +309,24 @@ void mh_search_stop(struct mh_search *s)
 	pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
 	if (s->running) pthread_join(s->thread, NULL);
-	mh_fulltext_close(s->reader);
+	mh_fulltext_close(s->staff.index);
+	mh_fulltext_close(s->everybody.index);
 	mh_fulltext_close(s->index);
 	mh_db_close(s->db);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
-	pthread_mutex_destroy(&s->reading);
+	pthread_mutex_destroy(&s->staff.lock);
+	pthread_mutex_destroy(&s->everybody.lock);
 	mh_arena_done(&s->arena);
 	mh_mem_free(s);
 }
 
 /* --- asking --- */
 
-enum mh_code mh_search_find(struct mh_search *s, struct mh_arena *a, struct mh_str typed, int64_t before, int limit,
-			    int64_t **ret, size_t *ret_n, struct mh_err *reterr)
+static enum mh_code find(struct mh_search *s, enum mh_fulltext_shelf shelf, struct mh_arena *a, struct mh_str typed,
+			 int64_t before, int limit, int64_t **ret, size_t *ret_n, struct mh_err *reterr)
 {
+	struct reader *r = shelf == MH_FULLTEXT_STAFF ? &s->staff : &s->everybody;
 	struct mh_buf query = MH_BUF(64 << 10), sealed = MH_BUF(64 << 10);
 	mh_terms_query(typed, &query);
 	mh_terms_seal(s->key, mh_buf_str(&query), &sealed);
@@ -289,13 +335,25 @@ enum mh_code mh_search_find(struct mh_search *s, struct mh_arena *a, struct mh_s
 	else if (!query.len)
 		code = MH_FAIL(reterr, MH_E_INVALID, "There is nothing to search for: no letter and no digit");
 	if (code == MH_OK) {
-		pthread_mutex_lock(&s->reading);
-		code = mh_fulltext_find(s->reader, a, mh_buf_str(&sealed), before, limit, ret, ret_n, reterr);
-		pthread_mutex_unlock(&s->reading);
+		pthread_mutex_lock(&r->lock);
+		code = mh_fulltext_find(r->index, a, shelf, mh_buf_str(&sealed), before, limit, ret, ret_n, reterr);
+		pthread_mutex_unlock(&r->lock);
 	}
 	mh_buf_done(&query);
 	mh_buf_done(&sealed);
 	return code;
+}
+
+enum mh_code mh_search_find(struct mh_search *s, struct mh_arena *a, struct mh_str typed, int64_t before, int limit,
+			    int64_t **ret, size_t *ret_n, struct mh_err *reterr)
+{
+	return find(s, MH_FULLTEXT_STAFF, a, typed, before, limit, ret, ret_n, reterr);
+}
+
+enum mh_code mh_search_public(struct mh_search *s, struct mh_arena *a, struct mh_str typed, int64_t before, int limit,
+			      int64_t **ret, size_t *ret_n, struct mh_err *reterr)
+{
+	return find(s, MH_FULLTEXT_PUBLIC, a, typed, before, limit, ret, ret_n, reterr);
 }
 
 struct mh_search_stats mh_search_stats(struct mh_search *s)

@@ -2,7 +2,10 @@
  *
  * The index (STATE/search.db, db/fulltext.h) remembers up to which entry it has come, so it goes on where it ended, is built
  * anew when it is missing or belongs to another ledger, and follows erasure because erasure is an entry like any other. Nothing
- * that a resident waits for waits for it. */
+ * that a resident waits for waits for it.
+ *
+ * It holds two sorts of documents: matters, with all that was said in them, for staff; and publications, with what everybody may
+ * read. A search is for one of the two. */
 #ifndef MH_LOOP_SEARCH_H
 #define MH_LOOP_SEARCH_H
 #include "matter/matter.h"
@@ -26,6 +29,11 @@ void mh_search_stop(struct mh_search *s); /* NULL is accepted */
  * them. Any thread. */
 enum mh_code mh_search_find(struct mh_search *s, struct mh_arena *a, struct mh_str typed, int64_t before, int limit,
 			    int64_t **ret, size_t *ret_n, struct mh_err *reterr);
+
+/* Entries of the ledger (mh_seq_join) below `before` that made public what was typed, newest first: for everybody. As above, but
+ * staff and residents do not wait for each other. */
+enum mh_code mh_search_public(struct mh_search *s, struct mh_arena *a, struct mh_str typed, int64_t before, int limit,
+			      int64_t **ret, size_t *ret_n, struct mh_err *reterr);
 
 struct mh_search_stats {
 	int64_t indexed, behind; /* entries of the ledger: dealt with, and waiting */

@@ -137,6 +137,8 @@ enum mh_code mh_matter_follow(struct mh_tx *tx, int64_t id, json_t **ret, struct
 /* What stands in its fields, personal ones too, and its number, category and place: for the index of search and nothing else.
  * Appends. *ret_erased: there is nothing any more. */
 enum mh_code mh_matter_texts(struct mh_tx *tx, int64_t id, struct mh_buf *out, bool *ret_erased, struct mh_err *reterr);
+/* The texts of what was made public under a definition: the city's own words in both languages, one a line. */
+void mh_public_texts(const struct mh_city *c, const struct mh_def *d, const json_t *fields, struct mh_buf *out);
 /* A definition: names, labels and forms of everything in it. NULL when memory is short. */
 json_t *mh_definition_json(const struct mh_def *d);
 /* The intake forms of every kind that a person can raise today: an array. NULL when memory is short. */

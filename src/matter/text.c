@@ -1,5 +1,5 @@
 /* What a matter says, for search: what stands in its fields, but for how somebody is reached. People are not looked up by name or
- * number: an earlier matter is found by the code that they tell. */
+ * number: an earlier matter is found by the code that they tell. And what was made public of it, as pages show it. */
 #include "matter/matter_priv.h"
 
 static void say(struct mh_buf *out, struct mh_str s)
@@ -43,4 +43,60 @@ enum mh_code mh_matter_texts(struct mh_tx *tx, int64_t id, struct mh_buf *out, b
 	return out->failed ? MH_FAIL(reterr, MH_E_TOO_LARGE,
 				     "Matter " MH_STR_FMT " holds more text than can be indexed", MH_STR_ARG(m->number))
 			   : MH_OK;
+}
+
+/* --- what was made public --- */
+
+static void say_org(const struct mh_city *c, struct mh_str code, struct mh_buf *out)
+{
+	for (int org = mh_org_by_code(&c->orgs, code); org >= 0 && org != c->orgs.root;
+	     org = c->orgs.list[org].parent) {
+		say(out, c->orgs.list[org].zh);
+		say(out, c->orgs.list[org].en);
+	}
+}
+
+static void say_choice(const struct mh_field *f, struct mh_str name, struct mh_buf *out)
+{
+	for (size_t i = 0; i < f->n_values; i++)
+		if (mh_str_eq(f->values[i].name, name)) {
+			say(out, f->values[i].label.zh);
+			say(out, f->values[i].label.en);
+		}
+}
+
+static void say_class(const struct mh_city *c, struct mh_str code, struct mh_buf *out)
+{
+	const struct mh_class *class = mh_city_class(c, code);
+	if (!class) return;
+	say(out, class->zh);
+	say(out, class->en);
+}
+
+/* Words of the city's own in both languages; what people wrote, as they wrote it. */
+static void say_value(const struct mh_city *c, const struct mh_field *f, const json_t *v, struct mh_buf *out)
+{
+	struct mh_str s = json_is_string(v) ? (struct mh_str){json_string_value(v), json_string_length(v)} : MH_STR("");
+	const json_t *one;
+	size_t i;
+	if (json_is_array(v)) {
+		json_array_foreach((json_t *)(uintptr_t)v, i, one) say_value(c, f, one, out);
+	} else if (f->type == MH_F_ENUM || f->type == MH_F_ENUMS) say_choice(f, s, out);
+	else if (f->type == MH_F_CATEGORY) say_class(c, s, out);
+	else if (f->type == MH_F_ORG || f->type == MH_F_ORGS) say_org(c, s, out);
+	else if (f->type == MH_F_PLACE) {
+		say_org(c, json_is_object(v) ? mh_json_get_str(v, "org") : s, out);
+		if (json_is_object(v)) say(out, mh_json_get_str(v, "address"));
+	} else say_json(out, v, 3);
+}
+
+void mh_public_texts(const struct mh_city *c, const struct mh_def *d, const json_t *fields, struct mh_buf *out)
+{
+	for (size_t i = 0; i < d->n_fields; i++) {
+		char name[128];
+		if (d->fields[i].name.len >= sizeof name) continue;
+		snprintf(name, sizeof name, MH_STR_FMT, MH_STR_ARG(d->fields[i].name));
+		const json_t *v = json_object_get(fields, name);
+		if (v) say_value(c, &d->fields[i], v, out);
+	}
 }

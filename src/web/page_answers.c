@@ -1,18 +1,12 @@
 /* The public square: what was made public, with a search over it; and how to check a receipt. */
 #include "loop/reply.h"
+#include "loop/search.h"
+#include "text/hant.h"
 #include "web/page_form.h"
-
-#include <string.h>
 
 extern const struct mh_route_list mh_routes_page_answers;
 
 #define ON_PAGE 20
-#define SCAN 2000 /* publications that one search looks through; the next page goes on from there */
-
-static bool holds(struct mh_str hay, struct mh_str needle)
-{
-	return needle.len <= hay.len && memmem(hay.ptr, hay.len, needle.ptr, needle.len);
-}
 
 /* One publication, as rows of label and value. */
 static enum mh_code show(const struct mh_web__page *p, const json_t *one, struct mh_page_answers_answer *to,
@@ -46,11 +40,30 @@ static enum mh_code show(const struct mh_web__page *p, const json_t *one, struct
 	return MH_OK;
 }
 
-static bool matches(const struct mh_page_answers_answer *a, struct mh_str words)
+static enum mh_code show_all(const struct mh_web__page *p, const json_t *some, struct mh_page_answers *page,
+			     struct mh_page_answers_answer *list, struct mh_err *reterr)
 {
-	bool found = !words.len || holds(a->number, words);
-	for (size_t i = 0; i < a->n_values && !found; i++) found = holds(a->values[i].text, words);
-	return found;
+	for (size_t i = 0; i < json_array_size(some); i++)
+		MH_TRY(show(p, json_array_get(some, i), &list[page->n_answers++], reterr));
+	page->answers = list;
+	return MH_OK;
+}
+
+/* Those that hold the words, from the index of search. Who reads traditional characters means the city's words as they are shown,
+ * and what people wrote in either. */
+static enum mh_code find(const struct mh_web__page *p, struct mh_str words, int64_t before, int64_t **ret,
+			 size_t *ret_n, struct mh_err *reterr)
+{
+	struct mh_search *s = mh_api_of(p->req)->search;
+	struct mh_str hans = p->lang == MH_LANG_HANT ? mh_hans(p->a, words) : words;
+	struct mh_err err = {0};
+	if (!s) return MH_FAIL(reterr, MH_E_UNAVAILABLE, "There is no search on this server");
+	enum mh_code code = mh_search_public(s, p->a, hans, before, ON_PAGE + 1, ret, ret_n, &err);
+	if (code == MH_OK && !*ret_n && !mh_str_eq(hans, words))
+		code = mh_search_public(s, p->a, words, before, ON_PAGE + 1, ret, ret_n, &err);
+	if (code == MH_E_INVALID) *ret_n = 0; /* no letter and no digit: nothing holds it */
+	else if (code != MH_OK && reterr) *reterr = err;
+	return code == MH_E_INVALID ? MH_OK : code;
 }
 
 /* Fills the page from `before` on; *ret_next: where the next one begins, 0 at the end. */
@@ -58,23 +71,21 @@ static enum mh_code gather(const struct mh_web__page *p, struct mh_tx *tx, struc
 			   struct mh_page_answers *page, int64_t *ret_next, struct mh_err *reterr)
 {
 	struct mh_page_answers_answer *list = MH_NEW_ARRAY(p->a, ON_PAGE, struct mh_page_answers_answer);
+	int64_t *seqs = NULL;
+	size_t n = 0;
 	MH_TRY_MEM(list, reterr);
-	*ret_next = before;
-	for (int seen = 0; *ret_next && seen < SCAN && page->n_answers < ON_PAGE;) {
+	if (!words.len) {
 		MH_JSON_AUTO json_t *some = NULL;
-		int64_t next;
-		MH_TRY(mh_reply_answers(tx, MH_STR(""), *ret_next, 50, &some, &next, reterr));
-		*ret_next = next;
-		for (size_t i = 0; i < json_array_size(some); i++, seen++) {
-			if (page->n_answers == ON_PAGE) break;
-			struct mh_page_answers_answer *to = &list[page->n_answers];
-			MH_TRY(show(p, json_array_get(some, i), to, reterr));
-			if (matches(to, words)) page->n_answers++;
-			bool last = i + 1 == json_array_size(some) && !next;
-			*ret_next = last ? 0 : mh_json_get_int(json_array_get(some, i), "seq", 0);
-		}
+		MH_TRY(mh_reply_answers(tx, MH_STR(""), before, ON_PAGE, &some, ret_next, reterr));
+		return show_all(p, some, page, list, reterr);
 	}
-	page->answers = list;
+	MH_TRY(find(p, words, before, &seqs, &n, reterr));
+	*ret_next = n > ON_PAGE ? seqs[ON_PAGE - 1] : 0;
+	for (size_t i = 0; i < n && i < ON_PAGE; i++) {
+		MH_JSON_AUTO json_t *one = NULL;
+		MH_TRY(mh_reply_answer_at(tx, seqs[i], &one, reterr));
+		MH_TRY(show_all(p, one, page, list, reterr));
+	}
 	return MH_OK;
 }
 

@@ -1,5 +1,6 @@
 """Full-text search of a whole city: what is found, by whom, how soon, and what erasure leaves."""
 import pathlib
+import re
 import signal
 import sqlite3
 import sys
@@ -7,7 +8,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from city import City, PACK, tell  # noqa: E402
+from city import City, JPEG, PACK, tell  # noqa: E402
 
 DISPATCHER, ADMIN = "dispatcher@330100-D01", "admin@330100"
 HERE, ELSEWHERE = "handler@330106", "handler@330108"
@@ -133,6 +134,41 @@ def made_again(c):
           refs(c, "翻页用的诉求") == before, 10)
 
 
+def answers(c, words, **more):
+    query = urllib.parse.urlencode({"q": words, "lang": "zh-Hans", **more})
+    page = c.get("/answers?" + query).body.decode()
+    found, after = re.findall(r"<h2><a href=\"/answers/([0-9a-f]+)\"", page), re.search(r"before=(\d+)", page)
+    return found, after and int(after[1])
+
+
+def answered(c, text, answer):
+    m, handler = c.raise_({"text": text}), "handler@330106-D17"
+    c.step(m["ref"], "register", "operator@330100-D01")
+    c.step(m["ref"], "dispatch", DISPATCHER, {"category": "010404", "place": "330106", "unit": "330106-D17"})
+    c.step(m["ref"], "accept", handler)
+    c.step(m["ref"], "reply", handler, {"answer": answer, "record": "内部记录说柚子", "result": "solved"}, evidence={"work_record": [JPEG]})
+    c.step(m["ref"], "deliver_open", DISPATCHER)
+    return m
+
+
+def made_public(c):
+    """Residents search what everybody may read, and nothing else; staff find matters, and no publication among them."""
+    m = answered(c, "来信写着枇杷", "答复写着杨梅，已更换全部灯具")
+    until(lambda: answers(c, "杨梅")[0] == [m["ref"]], 5)
+    number = c.view(m["ref"])["number"]
+    for words in ("灯具", "更换 杨梅", number, "路灯照明", "street lighting"):
+        assert m["ref"] in answers(c, words)[0], words
+    for words in ("枇杷", "柚子", "杨梅 枇杷", "梅杨", "!!", "<b>"):
+        assert answers(c, words)[0] == [], words
+    assert answers(c, "楊梅", lang="zh-Hant")[0] == [m["ref"]]
+    assert refs(c, "杨梅") == [m["ref"]] and found(c, "杨梅")["next"] is None
+    more = [answered(c, "翻页", f"荔枝第{i}件")["ref"] for i in range(22)]
+    until(lambda: answers(c, "荔枝第21件")[0] == more[-1:], 5)
+    first, after = answers(c, "荔枝")
+    rest, end = answers(c, "荔枝", before=after)
+    assert first + rest == more[::-1] and end is None, (first, rest, more)
+
+
 def lag_is_told(c):
     def lag():
         for line in c.get("/metrics").body.decode().splitlines():
@@ -145,7 +181,7 @@ def lag_is_told(c):
     assert found(c, "路灯")["behind"] == 0
 
 
-STORIES = [soon, by_any_part, says_nothing, by_whom, newest_first, what_is_said_later, erased, killed, made_again, lag_is_told]
+STORIES = [soon, by_any_part, says_nothing, by_whom, newest_first, what_is_said_later, made_public, erased, killed, made_again, lag_is_told]
 
 
 def main(engine):

@@ -40,7 +40,7 @@ static void put(struct mh_fulltext *f, int64_t id, const char *text)
 {
 	struct mh_buf b = MH_BUF(1 << 16);
 	mh_terms_of(mh_str_c(text), &b);
-	assert_int_equal(mh_fulltext_put(f, id, mh_buf_str(&b), NULL), MH_OK);
+	assert_int_equal(mh_fulltext_put(f, MH_FULLTEXT_STAFF, id, mh_buf_str(&b), NULL), MH_OK);
 	mh_buf_done(&b);
 }
 
@@ -53,7 +53,7 @@ static void finds(struct mh_fulltext *f, const char *typed, int64_t before, int 
 	int64_t *ids;
 	size_t n;
 	mh_terms_query(mh_str_c(typed), &q);
-	if (mh_fulltext_find(f, &a, mh_buf_str(&q), before, limit, &ids, &n, &err) != MH_OK)
+	if (mh_fulltext_find(f, &a, MH_FULLTEXT_STAFF, mh_buf_str(&q), before, limit, &ids, &n, &err) != MH_OK)
 		fail_msg("%s: %s %s", typed, err.message, err.internal);
 	for (size_t i = 0; i < n; i++) mh_buf_fmt(&have, i ? " %lld" : "%lld", (long long)ids[i]);
 	if (strcmp(have.ptr ? have.ptr : "", want) != 0)
@@ -113,8 +113,8 @@ static void what_is_dropped_is_gone(void **state)
 	assert_true(file_holds("zebraworduniquex"));
 	finds(f, "zebraworduniquex", INT64_MAX, 10, "4");
 	assert_int_equal(mh_fulltext_begin(f, NULL), MH_OK);
-	assert_int_equal(mh_fulltext_drop(f, 4, NULL), MH_OK);
-	assert_int_equal(mh_fulltext_drop(f, 99, NULL), MH_OK);
+	assert_int_equal(mh_fulltext_drop(f, MH_FULLTEXT_STAFF, 4, NULL), MH_OK);
+	assert_int_equal(mh_fulltext_drop(f, MH_FULLTEXT_STAFF, 99, NULL), MH_OK);
 	assert_int_equal(mh_fulltext_end(f, MH_STR("ledger"), 9, NULL), MH_OK);
 	finds(f, "zebraworduniquex", INT64_MAX, 10, "");
 	bool done = false;
