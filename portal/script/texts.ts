@@ -17,10 +17,11 @@ export function text(name: string, values: Record<string, string | number> = {})
 	return (words.get(name) ?? '').replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
 }
 
-/** Time and numbers as the page's language writes them, in the city's own clock or the reader's. */
+/** A time as the page's language writes it, by the reader's clock, whose zone it names. */
 export function time(seconds: number): string {
 	const at = new Date(seconds * 1000);
-	return at.toLocaleString(document.documentElement.lang || undefined, { dateStyle: 'long', timeStyle: 'medium' });
+	const lang = document.documentElement.lang || undefined;
+	return at.toLocaleString(lang === 'en' ? 'en-GB' : lang, { dateStyle: 'long', timeStyle: 'long' });
 }
 
 /** A new element with attributes and children; `text` is text, never markup. */
