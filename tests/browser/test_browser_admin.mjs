@@ -9,7 +9,7 @@ const city = new City({ matters: 40 });
 await city.start();
 const browser = await Browser.open();
 const ADMIN = ["admin", "admin@330100"];
-const DEFINITION = readFileSync(new URL("../../packs/hangzhou/process/request-12345.yaml", import.meta.url), "utf8");
+const DEFINITION = readFileSync(new URL("../../packs/hangzhou/process/callback-check.yaml", import.meta.url), "utf8");
 const view = (ref, who = [null, ""]) => city.call(...who, `/matters/${ref}`);
 const raise = (text) => city.call(null, "", "/matters", { kind: "request-12345", fields: { channel: "web", subject: "complaint", text, contact: { name: "林小满", phone: "13800000000" } } });
 
@@ -86,26 +86,26 @@ async function definition() {
 	const page = await browser.person(city, { lang: "en", as: "admin" });
 	await page.goto("/desk/workshop/try");
 	const file = page.locator("input[type=file]");
-	const bad = DEFINITION.replace("to: gathering", "to: gatherinq");
-	const line = bad.slice(0, bad.indexOf("gatherinq")).split("\n").length;
+	const bad = DEFINITION.replace("to: doubtful", "to: doubtfull");
+	const line = bad.slice(0, bad.indexOf("doubtfull")).split("\n").length;
 	await file.setInputFiles({ name: "bad.yaml", mimeType: "application/yaml", buffer: Buffer.from(bad) });
 	await page.getByRole("button", { name: `Line ${line}`, exact: true }).first().click();
 	await page.locator(`#line-${line}.error`).waitFor();
 	const said = await page.locator(".findings").innerText();
-	check(said.includes("gatherinq"), `the finding names what is wrong: ${said}`);
+	check(said.includes("doubtfull"), `the finding names what is wrong: ${said}`);
 	await clean(page, "a file with a fault");
 	await seen(page, "try-1-bad");
-	const good = DEFINITION.replace("version: 1\n", "version: 2\n").replace("within: 30min", "within: 45min").replace("  class_of:", "  weather:      {type: text, max: 60, label: {zh: 天气, en: Weather}}\n  class_of:");
+	const good = DEFINITION.replace("version: 1\n", "version: 2\n").replace("within: 5wd, warn: 60%", "within: 6wd, warn: 60%").replace("  decision:", "  weather: {type: text, max: 60, label: {zh: 天气, en: Weather}}\n  decision:");
 	await file.setInputFiles({ name: "good.yaml", mimeType: "application/yaml", buffer: Buffer.from(good) });
 	await page.getByText("Sound", { exact: true }).waitFor();
 	const diff = await page.locator(".diff").innerText();
-	check(/45/.test(diff) && /weather/i.test(diff), `the difference says what changed: ${diff}`);
-	await page.locator("img[alt*='12345 request']").waitFor();
-	check(await page.locator("img[alt*='12345 request']").evaluate((img) => img.decode().then(() => img.naturalWidth > 100)), "the diagram is drawn");
+	check(/6 working days/.test(diff) && /weather/i.test(diff), `the difference says what changed: ${diff}`);
+	await page.locator("img[alt^='Diagram of']").waitFor();
+	check(await page.locator("img[alt^='Diagram of']").evaluate((img) => img.decode().then(() => img.naturalWidth > 100)), "the diagram is drawn");
 	await clean(page, "a sound file");
 	await seen(page, "try-2-good");
 	const { processes } = await city.call(...ADMIN, "/processes");
-	check(processes.find((p) => p.kind === "request-12345").version === 1, "trying keeps nothing");
+	check(processes.find((p) => p.kind === "callback-check").version === 1, "trying keeps nothing");
 	await page.context().close();
 }
 
