@@ -9,7 +9,7 @@ enhance();
 watchOutbox();
 addEventListener('hashchange', takeFragment);
 // Only a page that offers a form needs the worker that opens it off line.
-if (document.querySelector('form[data-keep]') && navigator.serviceWorker)
+if (document.querySelector('form[data-keep], form[data-step-form]') && navigator.serviceWorker)
 	void navigator.serviceWorker
 		.register('/sw.js')
 		.then(keepThisPage)

@@ -9,13 +9,16 @@ export interface Item {
 	form: string; // the page that it was written on
 	fields: [string, string | File][];
 	since: number; // ms
-	done?: string; // sent: where its receipt is
+	done?: string; // sent: where its receipt is, or its matter
+	at?: number; // when it was sent, ms
+	locked?: boolean; // a step of a matter whose code this device has forgotten
 	refused?: boolean; // the city answered, and wants something changed
 }
 
 /** What became of it: kept for later, or answered. `page` is the answer to show when it leads nowhere else. */
-export type Outcome = { state: 'waiting' } | { state: 'sent'; url: string } | { state: 'refused'; page: string };
+export type Outcome = { state: 'waiting' } | { state: 'locked' } | { state: 'sent'; url: string } | { state: 'refused'; page: string };
 
+const ASKS_CODE = '/follow'; // where a step leads when the code in the cookie is not its matter's
 const LATER = [408, 425, 429, 500, 502, 503, 504];
 const WAIT_MS = 120_000; // photographs over a bad line
 
@@ -60,6 +63,7 @@ async function submit(item: Item): Promise<Answer> {
 async function post(item: Item, far?: (share: number) => void): Promise<Outcome> {
 	const { status, redirected, url, page } = await (far ? upload(item, far) : submit(item));
 	if (LATER.includes(status)) return { state: 'waiting' };
+	if (redirected && new URL(url).pathname === ASKS_CODE) return { state: 'locked' };
 	if (status < 300 && redirected) return { state: 'sent', url };
 	return { state: 'refused', page };
 }
@@ -73,10 +77,17 @@ export async function send(item: Item, far?: (share: number) => void): Promise<O
 	const kept = await take<Item>('outbox', item.key).catch(() => item);
 	if (kept?.done) return { state: 'sent', url: kept.done };
 	const outcome = await post(item, far).catch((): Outcome => ({ state: 'waiting' }));
-	if (outcome.state === 'sent') await keep({ ...item, fields: [], done: outcome.url }).catch(() => undefined);
+	const { locked: _, ...plain } = item;
+	if (outcome.state === 'sent')
+		await keep({ ...plain, fields: [], done: outcome.url, at: Date.now() }).catch(() => undefined);
+	if (outcome.state === 'locked') await keep({ ...plain, locked: true }).catch(() => undefined);
+	if (outcome.state === 'waiting' && item.locked) await keep(plain).catch(() => undefined); // nobody knows any more
 	if (outcome.state === 'refused') await keep({ ...item, refused: true }).catch(() => undefined);
 	return outcome;
 }
+
+/** Takes a step of a matter, and does not raise one. */
+export const isStep = (item: Item): boolean => item.action.startsWith('/follow/');
 
 /** Everything that waits, one after the other; stops at the first that cannot go. */
 export async function sendAll(): Promise<boolean> {

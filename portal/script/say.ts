@@ -1,8 +1,10 @@
-/* The form by which something is said: kept while it is written, sent once, also when the line breaks in between.
+/* The form by which something is said: kept while it is written, sent once, also when the line breaks in between. Steps of a matter
+ * (form[data-step-form]: rate, contest, withdraw …) are sent in the same way, but no draft of them is kept: they belong to whoever
+ * has the code.
  *
  * The page gives: <form data-keep> with an <input name=key|data-key>, and <p data-draft hidden> for the note under it. */
-import { keepDraft, type Drafting } from './draft.ts';
-import { forget, keep, send, sendAll, waiting, weight, type Item } from './outbox.ts';
+import { keepDraft } from './draft.ts';
+import { forget, isStep, keep, send, sendAll, waiting, weight, type Item } from './outbox.ts';
 import { personalIn, type Personal } from './personal.ts';
 import { shrinkIn } from './photo.ts';
 import { enhancePlaces } from './place.ts';
@@ -19,7 +21,8 @@ const PERSONAL: Record<Personal, string> = {
 
 /** The files of what was sent, into the form that came back: the city keeps none of a form that it asks about. */
 function fillFiles(item: Item): void {
-	each<HTMLInputElement>('form[data-keep] input[type=file]', (input) => {
+	const forms = `form[action="${item.action}"] input[type=file]`;
+	each<HTMLInputElement>(forms, (input) => {
 		const basket = new DataTransfer();
 		for (const [name, value] of item.fields) if (name === input.name && value instanceof File) basket.items.add(value);
 		if (!basket.files.length) return;
@@ -81,7 +84,10 @@ async function goOn(place: HTMLElement, item: Item): Promise<void> {
 	tell(place, 'pocket.outbox.sending', ...(weight(item) > SLOW_BYTES ? [line] : []));
 	const outcome = await send(item, far);
 	if (outcome.state === 'sent') location.assign(outcome.url);
-	else if (outcome.state === 'refused') {
+	else if (outcome.state === 'locked') {
+		here = item.key;
+		tell(place, 'pocket.outbox.locked', toCode());
+	} else if (outcome.state === 'refused') {
 		await forget(item.key).catch(() => undefined);
 		show(outcome.page, item);
 	} else {
@@ -95,6 +101,8 @@ async function goOn(place: HTMLElement, item: Item): Promise<void> {
 	}
 }
 
+const toCode = (): HTMLElement => element('a', { href: '/follow' }, text('pocket.outbox.code'));
+
 /** Chromium sends what waits even when the page is closed; elsewhere the next page of ours does. */
 async function askWorker(): Promise<void> {
 	const worker = await navigator.serviceWorker?.ready.catch(() => undefined);
@@ -102,14 +110,15 @@ async function askWorker(): Promise<void> {
 	await sync?.register('outbox').catch(() => undefined);
 }
 
-function onSubmit(form: HTMLFormElement, drafting: Drafting): void {
+/** key: at the time of sending; sending: what is to happen to the draft. */
+function onSubmit(form: HTMLFormElement, key: () => string, sending: () => Promise<void>): void {
 	form.addEventListener('submit', (event) => {
 		const asks = event.submitter instanceof HTMLButtonElement && event.submitter.formNoValidate;
 		if (asks) return; // looks something up and sends nothing
 		event.preventDefault();
 		if (form.getAttribute('aria-busy') === 'true') return;
 		form.setAttribute('aria-busy', 'true');
-		const item = itemOf(form, drafting.key, event.submitter);
+		const item = itemOf(form, key(), event.submitter);
 		void (async () => {
 			// Where nothing can be kept, the browser sends the form itself.
 			if (
@@ -119,10 +128,31 @@ function onSubmit(form: HTMLFormElement, drafting: Drafting): void {
 				))
 			)
 				return form.submit();
-			await drafting.end();
+			await sending();
 			form.inert = true; // what is on its way cannot be changed any more
 			await goOn(form, item);
 		})();
+	});
+}
+
+/** The server gave the key with the page. Who leaves the matter takes along what waits of it. */
+function keepStep(form: HTMLFormElement): void {
+	const key = form.elements.namedItem('key');
+	if (key instanceof HTMLInputElement)
+		onSubmit(
+			form,
+			() => key.value,
+			async () => undefined,
+		);
+}
+
+function onLeave(form: HTMLFormElement): void {
+	form.addEventListener('submit', (event) => {
+		event.preventDefault();
+		void waiting()
+			.then((items) => Promise.all(items.filter(isStep).map((item) => forget(item.key))))
+			.catch(() => undefined)
+			.finally(() => form.submit());
 	});
 }
 
@@ -142,7 +172,7 @@ async function keepForm(form: HTMLFormElement): Promise<void> {
 	const place = form.querySelector<HTMLElement>('[data-draft]') ?? form.appendChild(element('p', { class: 'hint' }));
 	const drafting = await keepDraft(form, () => Date.now(), noteDraft(form, place));
 	form.addEventListener('throw-away', () => void drafting.throwAway());
-	onSubmit(form, drafting);
+	onSubmit(form, () => drafting.key, drafting.end);
 }
 
 /* --- what the fields themselves gain --- */
@@ -186,12 +216,16 @@ function photographs(input: HTMLInputElement): void {
 /* --- what waits, on whichever page --- */
 
 function noteOf(item: Item, main: HTMLElement): HTMLElement {
-	const name = item.done ? 'pocket.outbox.done' : item.refused ? 'pocket.outbox.refused' : 'pocket.outbox.waiting';
+	const state = item.done ? 'done' : item.refused ? 'refused' : item.locked ? 'locked' : 'waiting';
+	const seen = isStep(item) ? 'pocket.outbox.matter' : 'pocket.outbox.receipt';
 	const next = item.done
-		? element('a', { href: item.done }, text('pocket.outbox.receipt'))
-		: button(item.refused ? 'pocket.outbox.look' : 'pocket.outbox.again', () => void goOn(main, item));
+		? element('a', { href: item.done }, text(seen))
+		: item.locked
+			? toCode()
+			: button(item.refused ? 'pocket.outbox.look' : 'pocket.outbox.again', () => void goOn(main, item));
 	const away = button('pocket.outbox.drop', () => void forget(item.key).then(tellWaiting));
-	return element('div', { class: 'notice', role: 'status', 'data-waiting': '' }, text(name), ' ', next, ' ', away);
+	const note = { class: 'notice', role: 'status', 'data-waiting': '' };
+	return element('div', note, text(`pocket.outbox.${state}`), ' ', next, ' ', away);
 }
 
 async function tellWaiting(): Promise<void> {
@@ -199,14 +233,17 @@ async function tellWaiting(): Promise<void> {
 	const main = document.querySelector('main') ?? document.body;
 	each('[data-waiting]', (e) => e.remove());
 	for (const item of items)
-		if (item.done && new URL(item.done).pathname === location.pathname) await forget(item.key);
-		else if (!document.querySelector('[data-told]')) main.prepend(noteOf(item, main));
+		if (item.done && new URL(item.done).pathname === location.pathname) {
+			await forget(item.key);
+			if (isStep(item) && (item.at ?? 0) > performance.timeOrigin) location.assign(item.done); // shown before it was sent
+		} else if (!document.querySelector('[data-told]')) main.prepend(noteOf(item, main));
 }
 
 async function flush(): Promise<void> {
 	await sendAll().catch(() => false);
 	const mine = here ? (await waiting().catch((): Item[] => [])).find((item) => item.key === here) : undefined;
-	if (mine?.done || mine?.refused) return goOn(document.querySelector('main') ?? document.body, mine);
+	const news = mine?.locked && !document.querySelector('[data-told="pocket.outbox.locked"]');
+	if (mine && (mine.done || mine.refused || news)) return goOn(document.querySelector('main') ?? document.body, mine);
 	await tellWaiting();
 }
 
@@ -223,6 +260,8 @@ export function watchOutbox(): void {
 
 export function enhance(): void {
 	each<HTMLFormElement>('form[data-keep]', (form) => void keepForm(form));
+	each<HTMLFormElement>('form[data-step-form]', keepStep);
+	each<HTMLFormElement>('form[action="/follow/leave"]', onLeave);
 	each<HTMLTextAreaElement>('textarea[maxlength]', count);
 	each<HTMLTextAreaElement>('[data-personal]', warn);
 	each<HTMLInputElement>('input[type=file][data-photo]', photographs);

@@ -174,10 +174,14 @@ static enum mh_code post_step(struct mh_request *req, struct mh_response *res, s
 	a->step = mh_req_str(req, "step");
 	int t = mh_def_transition(g.def, a->step);
 	if (t < 0) return MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no such step");
-	if (!can_be_taken(&g, t)) return MH_FAIL(reterr, MH_E_CONFLICT, "The matter has moved on");
+	struct mh_str of = mh_req_str(req, "of");
+	if (of.len && !mh_str_eq(of, g.number))
+		return mh_page__see(res, MH_STR("/follow"), reterr); /* the cookie is another's */
 	MH_TRY(mh_page__form_step(&p, g.def, t, &f, reterr));
 	MH_TRY(mh_page__form_read(&f, false, reterr));
-	if (f.n_wrong) return mh_page__matter(&p, &tx, &g, &f, t, res, reterr);
+	if (f.n_wrong && can_be_taken(&g, t)) return mh_page__matter(&p, &tx, &g, &f, t, res, reterr);
+	if (f.n_wrong) return MH_FAIL(reterr, MH_E_CONFLICT, "The matter has moved on");
+	/* a form whose answer was lost comes again when the matter has moved on: by itself */
 	a->fields = f.fields;
 	MH_TRY(keep_files(req, a, reterr));
 	return mh_request_defer(req, act_job, a, reterr);
@@ -215,6 +219,12 @@ static const struct mh_param step_params[] = {{.name = "step",
 					       .max = 64,
 					       .en = "Step of the definition",
 					       .zh = "流程步骤"},
+					      {.name = "of",
+					       .in = MH_IN_BODY,
+					       .type = MH_TYPE_STR,
+					       .max = 64,
+					       .en = "Number of the matter for which the form was written",
+					       .zh = "填表时所办事项的编号"},
 					      MH_PAGE_FORM_PARAMS,
 					      {0}};
 

@@ -42,7 +42,7 @@ async function follow(page, secret) {
 	await page.waitForURL("**/follow/matter");
 }
 
-async function rate(page) {
+async function fillRating(page) {
 	const form = page.locator("form[action='/follow/matter/rate']");
 	if (!(await form.isVisible())) await page.locator("#step-rate > summary").click();
 	await form.locator("[name='f.resolved'][value=yes]").check();
@@ -51,7 +51,11 @@ async function rate(page) {
 		if (await stars.count()) await stars.check();
 		else await form.locator(`[name='f.${part}']`).fill("5");
 	}
-	await form.locator("button[value=send]").click();
+	return form.locator("button[value=send]");
+}
+
+async function rate(page) {
+	await (await fillRating(page)).click();
 	await page.waitForURL("**/follow/matter");
 }
 
@@ -83,6 +87,46 @@ const whole = (lang, view) => async () => {
 	await other.context().close();
 };
 
+/** Rated in a lift: kept, not sent with another matter's code, sent when the line and the code are back; the first answer is lost. */
+async function ratedOffLine() {
+	const page = await browser.person(city, { lang: "en", view: PHONE, serviceWorkers: "block" });
+	await say(page);
+	await page.locator("button[value=send]").last().click();
+	await page.waitForURL("**/receipt");
+	const secret = await code(page);
+	const ref = await refOf(city, page);
+	await city.answer(ref);
+	await follow(page, secret);
+	const send = await fillRating(page);
+	await page.context().setOffline(true);
+	await send.click();
+	await page.locator('[data-told="pocket.outbox.kept"]').waitFor();
+	const faults = await axe(page);
+	check(faults.length === 0, faults.join("\n"));
+	await page.context().clearCookies({ name: "minhu_code" });
+	await page.context().setOffline(false);
+	await page.locator('[data-told="pocket.outbox.locked"]').waitFor();
+	const room = async () => (await (await fetch(`${city.url}/api/v1/matters/${ref}`)).json()).state.room;
+	check((await room()) === "rate", "nothing is rated without its code");
+	let tries = 0;
+	await page.route("**/follow/matter/rate", async (route) => {
+		if (page.url().endsWith("/follow")) return route.continue(); // without a code it is asked for
+		tries += 1;
+		if (tries > 1) return route.continue();
+		await route.fetch({ maxRedirects: 0 });
+		return route.abort("connectionreset");
+	});
+	await follow(page, secret);
+	const again = page.locator("[data-waiting] button").first();
+	await again.waitFor();
+	await Promise.all([page.waitForNavigation(), again.click()]);
+	await page.waitForFunction(() => document.readyState === "complete" && !document.querySelector("[data-waiting], form[action='/follow/matter/rate']"));
+	check(tries === 2 && (await room()) === "apply", `rated after ${tries} tries`);
+	const { events } = await (await fetch(`${city.url}/api/v1/follow`, { headers: { Authorization: `Tracking ${secret}` } })).json();
+	check(JSON.stringify(events).split('"rate"').length === 2, "it is rated once");
+	await page.context().close();
+}
+
 const looks = (lang, view) => async () => {
 	const page = await browser.person(city, { lang, view });
 	for (const at of ["/", "/say", `/say/${KIND}`, "/follow", "/answers", "/check", "/no-such-page"]) {
@@ -113,6 +157,7 @@ async function weight() {
 const failed = await run({
 	"without scripts, in Chinese": whole("zh-Hans", PHONE),
 	"without scripts, in English": whole("en", DESKTOP),
+	"a rating off line is kept and sent once": ratedOffLine,
 	"every page for everybody, Chinese, telephone": looks("zh-Hans", PHONE),
 	"every page for everybody, traditional, 320 px": looks("zh-Hant", NARROW),
 	"every page for everybody, English, desktop": looks("en", DESKTOP),
