@@ -7,13 +7,16 @@ import { PAGES, show } from "./pages.mjs";
 const [folder = "build/shots", ...only] = process.argv.slice(2);
 const city = new City({ matters: 600 });
 await city.start();
+const wanted = PAGES.filter((p) => !only.length || only.some((part) => p.name.includes(part)));
 const browser = await Browser.open();
+const sessions = {}; // one for each login: so many in a minute would be refused
 mkdirSync(folder, { recursive: true });
 for (const lang of ["zh-Hans", "en"]) {
 	for (const [size, view] of [["desktop", DESKTOP], ["phone", PHONE]]) {
-		for (const who of new Set(PAGES.map((p) => p.who ?? null))) {
-			const person = await browser.person(city, { lang, view, as: who });
-			for (const page of PAGES.filter((p) => (p.who ?? null) === who && (!only.length || only.some((part) => p.name.includes(part))))) {
+		for (const who of new Set(wanted.map((p) => p.who ?? null))) {
+			const person = await browser.person(city, { lang, view, as: sessions[who] ? null : who, storageState: sessions[who] });
+			if (who) sessions[who] ??= await person.context().storageState();
+			for (const page of wanted.filter((p) => (p.who ?? null) === who)) {
 				await show(person, page);
 				await person.screenshot({ path: join(folder, `${page.name}.${size}.${lang}.png`), fullPage: true });
 				for (const complaint of person.complaints.splice(0)) console.log(`${page.name} ${size} ${lang}: ${complaint}`);
@@ -25,4 +28,4 @@ for (const lang of ["zh-Hans", "en"]) {
 await browser.close();
 await city.stop();
 city.remove();
-console.log(`pictures of ${PAGES.length} pages are in ${folder}`);
+console.log(`pictures of ${wanted.length} pages are in ${folder}`);
