@@ -3,7 +3,6 @@
  * fills it seals the words (mh_terms_seal); besides, the file is 0600 and what is dropped is overwritten (secure_delete).
  *
  * There are two shelves, searched apart: what staff search, whose words come and go, and what everybody may read, which only grows.
- * They are two tables: in one, each word that goes would have to be looked for among those of the other shelf.
  *
  * A connection is used by one thread at a time; one writes, others may read beside it. */
 #ifndef MH_DB_FULLTEXT_H
