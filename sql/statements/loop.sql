@@ -27,6 +27,9 @@ where home_id = :home_id and matter_id = :matter_id and seq = :seq order by log 
 select seq, matter_id, entry from ledger_entry where home_id = :home_id and log = :log and seq >= :from_seq
 order by seq limit :limit;
 
+-- name: matter_last_seq :opt
+select last_seq from matter where home_id = :home_id and id = :id;
+
 -- name: erasure_wish_add :exec
 insert into erasure_wish (home_id, matter_id, at) values (:home_id, :matter_id, :at)
 on conflict (home_id, matter_id) do nothing;

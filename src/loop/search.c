@@ -12,6 +12,7 @@
 
 #define POLL_MS 300
 #define BATCH 200
+#define BATCH_BEHIND 2000 /* while the past is read again */
 #define PUBLIC                                                                                                         \
 	(-((int64_t)1                                                                                                  \
 	   << 62)) /* documents from here to 0 are publications, by their entry; above are matters, by their id */
@@ -25,6 +26,7 @@ struct mh_search {
 	struct mh_fulltext *index;
 	struct mh_db *db;
 	int64_t position; /* the next entry, with its log: mh_seq_join */
+	int64_t past;     /* where the ledger ended at the start: what lies before is the past. 0: not known yet */
 	pthread_t thread;
 	bool running;
 	bool scrub; /* something was erased that the index's log may still hold */
@@ -107,21 +109,52 @@ static enum mh_code index_publications(struct mh_search *s, struct mh_tx *tx, in
 	return MH_OK;
 }
 
-static bool first_of(const struct mh_q_search_entries_row *rows, size_t i)
+static bool in_the_past(const struct mh_search *s)
+{
+	return s->position < s->past;
+}
+
+/* Is it the first in its batch for which its matter may be indexed? */
+static bool first_of(const struct mh_search *s, const struct mh_q_search_entries_row *rows, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (rows[k].matter_id == rows[i].matter_id && brings_words(rows[k].entry)) return false;
+		if (rows[k].matter_id == rows[i].matter_id && (in_the_past(s) || brings_words(rows[k].entry)))
+			return false;
 	return true;
+}
+
+/* Indexing a matter anew removes its words first, which costs a hundred times as much as adding them. While the past is read
+ * again, a matter waits for its last entry there: so each is indexed once. */
+static enum mh_code wants_index(struct mh_search *s, struct mh_tx *tx, const struct mh_q_search_entries_row *row,
+				int64_t next, bool *ret, struct mh_err *reterr)
+{
+	*ret = brings_words(row->entry);
+	if (!in_the_past(s)) return MH_OK;
+	struct mh_q_matter_last_seq_row m = {0};
+	struct mh_q_matter_last_seq_in in = {.home_id = tx->city->home_id, .id = row->matter_id};
+	MH_TRY(mh_q_matter_last_seq(tx->db, tx->arena, &in, ret, &m, reterr));
+	bool comes_again = m.last_seq >= next && m.last_seq < s->past;
+	*ret = *ret && !comes_again;
+	return MH_OK;
+}
+
+static enum mh_code index_matters(struct mh_search *s, struct mh_tx *tx, const struct mh_q_search_entries_row *rows,
+				  size_t n, int64_t next, struct mh_err *reterr)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool wanted = false;
+		if (!rows[i].matter_id || !first_of(s, rows, i)) continue;
+		MH_TRY(wants_index(s, tx, &rows[i], next, &wanted, reterr));
+		if (wanted) MH_TRY(index_matter(s, tx, rows[i].matter_id, reterr));
+	}
+	return MH_OK;
 }
 
 static enum mh_code index_rows(struct mh_search *s, struct mh_tx *tx, const struct mh_q_search_entries_row *rows,
 			       size_t n, int64_t next, struct mh_err *reterr)
 {
 	MH_TRY(mh_fulltext_begin(s->index, reterr));
-	enum mh_code code = MH_OK;
-	for (size_t i = 0; i < n && code == MH_OK; i++)
-		if (rows[i].matter_id && brings_words(rows[i].entry) && first_of(rows, i))
-			code = index_matter(s, tx, rows[i].matter_id, reterr);
+	enum mh_code code = index_matters(s, tx, rows, n, next, reterr);
 	if (code == MH_OK) code = index_publications(s, tx, next, reterr);
 	if (code == MH_OK) code = mh_fulltext_end(s->index, s->of, next, reterr);
 	if (code != MH_OK) {
@@ -153,11 +186,13 @@ static enum mh_code batch(struct mh_search *s, struct mh_arena *a, bool *ret_mor
 	MH_TX(tx, s->config.city, s->db, a, mh_now(&s->config.clock));
 	MH_TRY(mh_ledger_info(s->db, c->home_id, 0, a, &last, reterr));
 	MH_TRY(mh_ledger_info(s->db, c->home_id, log, a, &here, reterr));
-	struct mh_q_search_entries_in in = {.home_id = c->home_id, .log = log, .from_seq = at, .limit = BATCH};
+	if (!s->past) s->past = mh_seq_join(last.log, last.size);
+	int64_t most = in_the_past(s) ? BATCH_BEHIND : BATCH;
+	struct mh_q_search_entries_in in = {.home_id = c->home_id, .log = log, .from_seq = at, .limit = most};
 	MH_TRY(mh_q_search_entries(s->db, a, &in, &rows, &n, reterr));
 	if (n > 0) MH_TRY(index_rows(s, &tx, rows, n, mh_seq_join(log, rows[n - 1].seq + 1), reterr));
 	else if (log < last.log) MH_TRY(index_rows(s, &tx, rows, 0, mh_seq_join(log + 1, 0), reterr));
-	*ret_more = n == BATCH || log < last.log;
+	*ret_more = (int64_t)n == most || log < last.log;
 	int64_t waiting = here.size - mh_seq_index(s->position);
 	tell_lag(s, log < last.log ? last.size : waiting > 0 ? waiting : 0);
 	return MH_OK;
