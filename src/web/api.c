@@ -92,8 +92,8 @@ enum mh_code mh_api_in_charge(struct mh_request *req, struct mh_tx *tx, const st
 	if (!charge) {
 		enum mh_code code = MH_FAIL(reterr, MH_E_FORBIDDEN, "Your unit is not in charge of this matter");
 		mh_err_hint(reterr,
-			    "Personal data is for the unit that has it, and for those who dispatch, call back, lead, "
-			    "supervise or audit in its territory, and for the panel that votes on it.");
+			    "Personal data is for the unit that has it, for those who visit, dispatch, call back, "
+			    "lead, supervise or audit in its territory, and for the panel that votes on it.");
 		return code;
 	}
 	*ret = by;
