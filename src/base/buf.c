@@ -18,7 +18,7 @@ static bool reserve(struct mh_buf *b, size_t n)
 	if (n > b->cap || b->len > b->cap - n) return fail(b), false;
 	size_t need = b->len + n + 1;
 	if (need <= b->room) return true;
-	size_t room = b->room ? b->room * 2 : 128;
+	size_t room = b->room ? b->room * 2 : 512;
 	if (room < need) room = need;
 	char *p = mh_mem_resize(b->ptr, room);
 	if (!p) return fail(b), false;
