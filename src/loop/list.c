@@ -84,5 +84,6 @@ bool mh_list_match(const struct mh_list_filter *f, const struct mh_list_row *r)
 	return reaches(f, r) && (f->owner < 0 || r->owner == f->owner) &&
 	       (!f->place || (r->place >= 0 && f->place[r->place])) && (!f->cls || (r->cls >= 0 && f->cls[r->cls])) &&
 	       (!f->level || r->level == f->level) && is_of(f, r) && is(f->open, mh_list_is_open(r)) &&
-	       is(f->merged, r->merged) && is(f->marked, r->mark[0] != '\0') && in_time(f, r);
+	       is(f->merged, r->merged) && is(f->marked, r->mark[0] != '\0') && is(f->assigned, r->owner >= 0) &&
+	       in_time(f, r);
 }

@@ -38,7 +38,7 @@ struct mh_list_filter {
 	int room, phase, level;    /* -1: any; level 0: any */
 	int owner;                 /* -1: any */
 	int64_t parent_id;         /* 0: any */
-	enum mh_list_is open, merged, marked, late;
+	enum mh_list_is open, merged, marked, late, assigned; /* assigned: some unit has it */
 	mh_time due_from, due_to;         /* due_from <= due < due_to; 0: any. Only what is open has a due time */
 	mh_time created_from, created_to; /* likewise */
 	mh_time ended_from, ended_to;     /* likewise; only what is over has ended */

@@ -71,6 +71,7 @@ enum mh_code mh_list_filter_of(struct mh_request *req, struct mh_tx *tx, struct 
 				   .open = is_of(req, "open"),
 				   .merged = is_of(req, "merged"),
 				   .marked = is_of(req, "marked"),
+				   .assigned = is_of(req, "assigned"),
 				   .late = is_of(req, "overdue"),
 				   .due_from = mh_req_time(req, "due_after", 0),
 				   .due_to = mh_req_time(req, "due_before", 0),

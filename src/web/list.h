@@ -35,6 +35,7 @@
 		MH_LIST_BOOL("overdue", "Whether it is late now", "当前是否逾期"),                                     \
 		MH_LIST_BOOL("merged", "Whether it is handled with another", "是否已并案"),                            \
 		MH_LIST_BOOL("marked", "Whether it stands on a board", "是否挂牌"),                                    \
+		MH_LIST_BOOL("assigned", "Whether some unit has it", "是否已有承办单位"),                              \
 		MH_LIST_TIME("due_after", "Due then or later", "到期不早于"),                                          \
 		MH_LIST_TIME("due_before", "Due before then", "到期早于"),                                             \
 		MH_LIST_TIME("created_from", "Raised then or later", "提出不早于"),                                    \

@@ -28,6 +28,7 @@ const SHAPES: Record<FilterName, Shape> = {
 	ended_to: 'time',
 	merged: 'flag',
 	marked: 'flag',
+	assigned: 'flag',
 	parent: 'text',
 	sort: 'text',
 };
