@@ -79,5 +79,6 @@ enum mh_code mh_db__place_lock(const char *path, int *ret_fd, struct mh_err *ret
 struct mh_db__checkpoint;
 struct sqlite3;
 int mh_db__checkpoint_start(struct sqlite3 *writer, const char *path, struct mh_db__checkpoint **ret);
+void mh_db__checkpoint_ask(struct mh_db__checkpoint *c);  /* now; NULL is fine */
 void mh_db__checkpoint_stop(struct mh_db__checkpoint *c); /* NULL is fine */
 #endif

@@ -64,6 +64,7 @@ static enum mh_code constraint_failed(sqlite3 *h, struct mh_err *reterr)
 static enum mh_code lite_fail(struct mh_db *db, int rc, struct mh_err *reterr)
 {
 	sqlite3 *h = lite(db)->h;
+	if ((rc & 0xff) == SQLITE_FULL) mh_db__checkpoint_ask(lite(db)->checkpoint);
 	if ((rc & 0xff) == SQLITE_CONSTRAINT) return constraint_failed(h, reterr);
 	for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
 		if (causes[i].rc != (rc & 0xff)) continue;

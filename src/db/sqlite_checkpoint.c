@@ -4,15 +4,15 @@
  * The thread copies what is committed when it starts; what comes meanwhile stays in the log, which begins anew only after a
  * checkpoint reached its end. Under unbroken load it never would, so a log that has grown to LOG_MAX is emptied by the
  * writer after all: by then nearly everything has been copied. A checkpoint that fails loses nothing and is tried again
- * after the next commit; commits say what is wrong with the disk. */
+ * after the next commit, and when a full disk refused one: a log that begins anew needs no room. */
 #include "db/db_priv.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
 
-#define STEP 1000     /* pages of the log between two checkpoints of the thread: 4 MiB */
-#define LOG_MAX 16000 /* pages: 64 MiB, as settings() cuts the file back to */
+#define STEP 1000    /* pages of the log between two checkpoints of the thread: 4 MiB */
+#define LOG_MAX 4000 /* pages: 16 MiB, which a small disk has too */
 
 struct mh_db__checkpoint {
 	sqlite3 *h; /* the thread's own connection */
@@ -55,6 +55,15 @@ static int committed(void *arg, sqlite3 *h, const char *name, int pages)
 	}
 	pthread_mutex_unlock(&c->lock);
 	return SQLITE_OK;
+}
+
+void mh_db__checkpoint_ask(struct mh_db__checkpoint *c)
+{
+	if (!c) return;
+	pthread_mutex_lock(&c->lock);
+	c->wanted = true;
+	pthread_cond_signal(&c->news);
+	pthread_mutex_unlock(&c->lock);
 }
 
 int mh_db__checkpoint_start(sqlite3 *writer, const char *path, struct mh_db__checkpoint **ret)
