@@ -14,11 +14,8 @@
 
 #define POLL_MS 300
 #define BATCH 200
-#define BATCH_BEHIND 2000 /* while the past is read again */
-#define PUBLIC                                                                                                         \
-	(-((int64_t)1                                                                                                  \
-	   << 62))       /* documents from here to 0 are publications, by their entry; above are matters, by their id */
-#define BEHIND_OTHERS 10 /* nice */
+#define BATCH_BEHIND 2000          /* while the past is read again */
+#define BEHIND_OTHERS 10           /* nice */
 #define TEXT_MAX ((size_t)1 << 20) /* of one matter */
 
 struct mh_search {
@@ -55,25 +52,31 @@ static bool brings_words(struct mh_bytes entry)
 	return false;
 }
 
+/* False: too much, or memory is short. */
+static bool seal_words(const struct mh_search *s, const struct mh_buf *text, struct mh_buf *sealed)
+{
+	struct mh_buf words = MH_BUF(8 * TEXT_MAX);
+	mh_terms_of(mh_buf_str(text), &words);
+	mh_terms_seal(s->key, mh_buf_str(&words), sealed);
+	bool good = !text->failed && !words.failed && !sealed->failed;
+	mh_buf_done(&words);
+	return good;
+}
+
 static enum mh_code index_matter(struct mh_search *s, struct mh_tx *tx, int64_t id, struct mh_err *reterr)
 {
 	struct mh_err err = {0};
-	struct mh_buf text = MH_BUF(TEXT_MAX), words = MH_BUF(8 * TEXT_MAX), sealed = MH_BUF(16 * TEXT_MAX);
+	struct mh_buf text = MH_BUF(TEXT_MAX), sealed = MH_BUF(16 * TEXT_MAX);
 	bool erased = false;
 	enum mh_code code = mh_matter_texts(tx, id, &text, &erased, &err);
 	bool hopeless = code == MH_E_CORRUPT || code == MH_E_NOT_FOUND || code == MH_E_TOO_LARGE;
-	if (code == MH_OK && !erased) {
-		mh_terms_of(mh_buf_str(&text), &words);
-		mh_terms_seal(s->key, mh_buf_str(&words), &sealed);
-		hopeless = words.failed || sealed.failed;
-	}
+	if (code == MH_OK && !erased) hopeless = !seal_words(s, &text, &sealed);
 	if (hopeless && s->config.trouble) s->config.trouble(s->config.trouble_ctx, &err);
 	s->scrub |= erased;
 	if (hopeless || (code == MH_OK && erased)) code = mh_fulltext_drop(s->index, MH_FULLTEXT_STAFF, id, reterr);
 	else if (code == MH_OK) code = mh_fulltext_put(s->index, MH_FULLTEXT_STAFF, id, mh_buf_str(&sealed), reterr);
 	else if (reterr) *reterr = err;
 	mh_buf_done(&text);
-	mh_buf_done(&words);
 	mh_buf_done(&sealed);
 	return code;
 }
@@ -86,17 +89,14 @@ static enum mh_code index_publication(struct mh_search *s, struct mh_tx *tx,
 	MH_JSON_AUTO json_t *fields = NULL;
 	if (mh_glance(tx, p->matter_id, &g, NULL) != MH_OK || mh_json_parse(p->body, &fields, NULL) != MH_OK)
 		return MH_OK;
-	struct mh_buf text = MH_BUF(TEXT_MAX), words = MH_BUF(8 * TEXT_MAX), sealed = MH_BUF(16 * TEXT_MAX);
+	struct mh_buf text = MH_BUF(TEXT_MAX), sealed = MH_BUF(16 * TEXT_MAX);
 	mh_buf_str_add(&text, g.number);
 	mh_buf_ch(&text, '\n');
 	mh_public_texts(tx->city, g.def, fields, &text);
-	mh_terms_of(mh_buf_str(&text), &words);
-	mh_terms_seal(s->key, mh_buf_str(&words), &sealed);
 	enum mh_code code = MH_OK;
-	if (!text.failed && !words.failed && !sealed.failed)
+	if (seal_words(s, &text, &sealed))
 		code = mh_fulltext_put(s->index, MH_FULLTEXT_PUBLIC, p->seq, mh_buf_str(&sealed), reterr);
 	mh_buf_done(&text);
-	mh_buf_done(&words);
 	mh_buf_done(&sealed);
 	return code;
 }

@@ -93,10 +93,8 @@ static void say_value(const struct mh_city *c, const struct mh_field *f, const j
 void mh_public_texts(const struct mh_city *c, const struct mh_def *d, const json_t *fields, struct mh_buf *out)
 {
 	for (size_t i = 0; i < d->n_fields; i++) {
-		char name[128];
-		if (d->fields[i].name.len >= sizeof name) continue;
-		snprintf(name, sizeof name, MH_STR_FMT, MH_STR_ARG(d->fields[i].name));
-		const json_t *v = json_object_get(fields, name);
+		struct mh_str name = d->fields[i].name;
+		const json_t *v = json_object_getn(fields, name.ptr, name.len);
 		if (v) say_value(c, &d->fields[i], v, out);
 	}
 }
