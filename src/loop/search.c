@@ -63,12 +63,22 @@ static bool seal_words(const struct mh_search *s, const struct mh_buf *text, str
 	return good;
 }
 
+/* Whoever reads holds the store's log, and this thread is often kept waiting: so one matter at a time is read in one state,
+ * never a batch. What changes between two of them comes again with an entry of its own. */
+static enum mh_code texts_of(struct mh_search *s, struct mh_tx *tx, int64_t id, struct mh_buf *text, bool *ret_erased,
+			     struct mh_err *reterr)
+{
+	MH_DB_TX(snapshot, s->db);
+	MH_TRY(mh_db_begin_read(&snapshot, reterr));
+	return mh_matter_texts(tx, id, text, ret_erased, reterr);
+}
+
 static enum mh_code index_matter(struct mh_search *s, struct mh_tx *tx, int64_t id, struct mh_err *reterr)
 {
 	struct mh_err err = {0};
 	struct mh_buf text = MH_BUF(TEXT_MAX), sealed = MH_BUF(16 * TEXT_MAX);
 	bool erased = false;
-	enum mh_code code = mh_matter_texts(tx, id, &text, &erased, &err);
+	enum mh_code code = texts_of(s, tx, id, &text, &erased, &err);
 	bool hopeless = code == MH_E_CORRUPT || code == MH_E_NOT_FOUND || code == MH_E_TOO_LARGE;
 	if (code == MH_OK && !erased) hopeless = !seal_words(s, &text, &sealed);
 	if (hopeless && s->config.trouble) s->config.trouble(s->config.trouble_ctx, &err);
@@ -184,8 +194,6 @@ static enum mh_code batch(struct mh_search *s, struct mh_arena *a, bool *ret_mor
 	size_t n;
 	const struct mh_city *c = s->config.city;
 	int64_t log = mh_seq_log(s->position), at = mh_seq_index(s->position);
-	MH_DB_TX(snapshot, s->db);
-	MH_TRY(mh_db_begin_read(&snapshot, reterr));
 	MH_TX(tx, s->config.city, s->db, a, mh_now(&s->config.clock));
 	MH_TRY(mh_ledger_info(s->db, c->home_id, 0, a, &last, reterr));
 	MH_TRY(mh_ledger_info(s->db, c->home_id, log, a, &here, reterr));

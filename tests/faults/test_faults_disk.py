@@ -9,6 +9,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from faults import Load, check_ledger, main  # noqa: E402
 
 
+LOG_MOST = 32 << 20  # twice what src/db/sqlite_checkpoint.c lets it grow to
+
+
 def finish(city, load):
     """The fault is over: everything that was sent is there, once, and the server still stops in good order."""
     load.settle()
@@ -41,7 +44,7 @@ def full_disk(make):
     city = make("sqlite")
     small = city.dir / "small"
     small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "none", small], check=False, capture_output=True).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", small], check=False, capture_output=True).returncode:
         return "only root can make a small file system; the preloaded fault stands for it"
     try:
         city.store, city.state = f"sqlite:{small}/city.db", small / "state"
@@ -91,6 +94,9 @@ def fill_and_free(city, small):
         if round_ == 1:
             city.start()
         wait_for_intake(load)
+    load.run(2)
+    held = (small / "city.db-wal").stat().st_size
+    assert held < LOG_MOST, f"the log has grown to {held} bytes: somebody reads for too long in one state"
     return f"{refusals(load)} refused, ledger of {finish_full(city, load)}"
 
 
