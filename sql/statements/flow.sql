@@ -16,18 +16,14 @@ where home_id = :home_id and created >= :from_at and created < :to_at;
 select kind, owner_id, place_id from matter
 where home_id = :home_id and category in ('done', 'void') and entered >= :from_at and entered < :to_at;
 
--- name: flow_fired :many
--- Deadlines that passed, by the definition that names them.
--- bounded: clocks of all definitions x days of the window x units
--- type: day int
--- type: n int
+-- name: flow_fired_in :many
+-- Clocks that ran out in a stretch of time, with the definition that says which of them were promises.
+-- bounded: what a day brings
 -- param: from_at int
--- param: zone int
-select m.kind, m.version, l.name, (l.at + :zone) / 86400000 as day, m.owner_id, m.place_id, count(*) as n
+-- param: to_at int
+select l.matter_id, l.name, m.kind, m.version, m.owner_id, m.place_id
 from clock_log l join matter m on m.home_id = l.home_id and m.id = l.matter_id
-where l.home_id = :home_id and l.what = 'fire' and l.at >= :from_at
-group by m.kind, m.version, l.name, day, m.owner_id, m.place_id
-order by m.kind, m.version, l.name, day, m.owner_id, m.place_id;
+where l.home_id = :home_id and l.what = 'fire' and l.at >= :from_at and l.at < :to_at;
 
 -- name: flow_named :many
 -- Open matters of one kind with their facts, which may name the officer in charge.

@@ -52,18 +52,21 @@ enum mh_code mh_flow_mine(struct mh_tx *tx, struct mh_desk *desk, const struct m
 
 /* --- day by day --- */
 struct mh_flow_line {
-	const struct mh_def *kind;      /* newest version */
-	int32_t *raised, *ended, *late; /* one number a day */
+	const struct mh_def *kind;        /* newest version */
+	int32_t *raised, *ended, *missed; /* one number a span */
+	int64_t n_missed;                 /* in all: one that missed in two spans is one */
 };
 struct mh_flow_days {
 	mh_day from, to; /* both counted; `to` is today */
+	int step;        /* days of a span; the last may be shorter */
+	int n_spans;
 	struct mh_flow_line *lines;
 	size_t n;
 };
-/* raised: taken in; ended: those that are over, on the day on which they came to their present end; late: lasting deadlines that
- * passed. */
-enum mh_code mh_flow_days(struct mh_tx *tx, const struct mh_list_filter *f, int days, struct mh_flow_days *ret,
-			  struct mh_err *reterr);
+/* raised: taken in; ended: those that are over, on the day on which they came to their present end; missed: those that missed what
+ * was promised (loop/missed.h). MH_E_TOO_LARGE beyond four million misses. */
+enum mh_code mh_flow_days(struct mh_tx *tx, const struct mh_list_filter *f, int days, int step,
+			  struct mh_flow_days *ret, struct mh_err *reterr);
 
 /* --- what rises --- */
 /* The last seven days, today among them, against the 28 before. */

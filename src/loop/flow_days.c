@@ -1,6 +1,7 @@
 /* Day by day, and what rises: counted in the store over a window, from indexes that end with it. */
 #include "loop/flow.h"
 
+#include "loop/missed.h"
 #include "sql_gen.h"
 
 #include <stdlib.h>
@@ -8,11 +9,12 @@
 
 /* --- day by day --- */
 
+#define MISSES_MOST ((size_t)64 << 20)
+
 struct window {
 	struct mh_tx *tx;
 	const struct mh_list_filter *f;
 	struct mh_flow_days *d;
-	int64_t from_at, zone;
 };
 
 /* mh_list_match says the same of a row in memory. */
@@ -35,9 +37,9 @@ static struct mh_flow_line *line_of(struct mh_flow_days *d, struct mh_str kind)
 	return NULL;
 }
 
-static void add(struct window *w, int32_t *list, int64_t day, int64_t n)
+static int span_of(const struct window *w, mh_day day)
 {
-	if (day >= w->d->from && day <= w->d->to) list[day - w->d->from] += (int32_t)n;
+	return (day - w->d->from) / w->d->step;
 }
 
 /* Each matter is looked at, a day at a time, so that memory is bounded. For the whole city too: a grouping in the store sorts, and
@@ -67,7 +69,7 @@ static enum mh_code raised_on(struct window *w, struct mh_arena *page, mh_day da
 	MH_TRY(mh_q_flow_raised_in(w->tx->db, page, &in, &rows, &n, reterr));
 	for (size_t i = 0; i < n; i++) {
 		struct mh_flow_line *l = line_of(w->d, rows[i].kind);
-		if (l && holds(w, rows[i].owner_id, rows[i].place_id)) add(w, l->raised, day, 1);
+		if (l && holds(w, rows[i].owner_id, rows[i].place_id)) l->raised[span_of(w, day)]++;
 	}
 	return MH_OK;
 }
@@ -83,35 +85,60 @@ static enum mh_code ended_on(struct window *w, struct mh_arena *page, mh_day day
 	MH_TRY(mh_q_flow_over_in(w->tx->db, page, &in, &rows, &n, reterr));
 	for (size_t i = 0; i < n; i++) {
 		struct mh_flow_line *l = line_of(w->d, rows[i].kind);
-		if (l && holds(w, rows[i].owner_id, rows[i].place_id)) add(w, l->ended, day, 1);
+		if (l && holds(w, rows[i].owner_id, rows[i].place_id)) l->ended[span_of(w, day)]++;
 	}
 	return MH_OK;
 }
 
-/* Only the promise to the person counts: a clock of a stay in a state moves the matter on, and nothing is late by it. */
-static bool is_promise(const struct mh_city *c, const struct mh_q_flow_fired_row *r)
+/* A matter counts once in each span, however often it missed something there, and once in all: as in the list of that time. */
+struct miss {
+	int64_t matter_id;
+	int32_t line, span;
+};
+struct misses {
+	struct window *w;
+	struct mh_buf list; /* of struct miss */
+};
+
+static bool note(void *ctx, const struct mh_missed *m, mh_time at)
 {
-	const struct mh_def *d = mh_city_def(c, r->kind, r->version);
-	int clock = d ? mh_def_clock(d, r->name) : -1;
-	return clock >= 0 && d->clocks[clock].lasting;
+	struct misses *all = ctx;
+	const struct window *w = all->w;
+	const struct mh_flow_line *l = line_of(w->d, m->def->kind);
+	if (!l || !holds(w, m->owner_id, m->place_id)) return true;
+	struct miss one = {m->matter_id, (int32_t)(l - w->d->lines),
+			   span_of(w, mh_time_day(at, w->tx->city->zone_min))};
+	mh_buf_add(&all->list, &one, sizeof one);
+	return !all->list.failed;
 }
 
-static enum mh_code late(struct window *w, struct mh_err *reterr)
+static int by_matter(const void *a, const void *b)
 {
-	struct mh_q_flow_fired_row *rows;
-	size_t n;
-	struct mh_tx *tx = w->tx;
-	struct mh_q_flow_fired_in in = {.home_id = tx->city->home_id, .from_at = w->from_at, .zone = w->zone};
-	MH_TRY(mh_q_flow_fired(tx->db, tx->arena, &in, &rows, &n, reterr));
+	const struct miss *x = a, *y = b;
+	if (x->matter_id != y->matter_id) return x->matter_id < y->matter_id ? -1 : 1;
+	return (x->span > y->span) - (x->span < y->span);
+}
+
+static enum mh_code missed(struct window *w, struct mh_err *reterr)
+{
+	struct misses all = {w, MH_BUF(MISSES_MOST)};
+	int zone = w->tx->city->zone_min;
+	mh_time from = mh_day_start(w->d->from, zone), to = mh_day_start(w->d->to + 1, zone);
+	enum mh_code code = mh_missed_each(w->tx, from, to, note, &all, reterr);
+	size_t n = code == MH_OK ? all.list.len / sizeof(struct miss) : 0;
+	struct miss *list = (struct miss *)(void *)all.list.ptr;
+	if (n) qsort(list, n, sizeof *list, by_matter);
 	for (size_t i = 0; i < n; i++) {
-		struct mh_flow_line *l = line_of(w->d, rows[i].kind);
-		if (l && is_promise(tx->city, &rows[i]) && holds(w, rows[i].owner_id, rows[i].place_id))
-			add(w, l->late, rows[i].day, rows[i].n);
+		struct mh_flow_line *l = &w->d->lines[list[i].line];
+		bool same = i && list[i - 1].matter_id == list[i].matter_id;
+		if (!same) l->n_missed++;
+		if (!same || list[i - 1].span != list[i].span) l->missed[list[i].span]++;
 	}
-	return MH_OK;
+	mh_buf_done(&all.list);
+	return code;
 }
 
-static enum mh_code new_lines(struct mh_tx *tx, struct mh_flow_days *d, size_t days, struct mh_err *reterr)
+static enum mh_code new_lines(struct mh_tx *tx, struct mh_flow_days *d, size_t n, struct mh_err *reterr)
 {
 	const struct mh_city *c = tx->city;
 	d->lines = MH_NEW_ARRAY(tx->arena, c->n_defs + 1, struct mh_flow_line);
@@ -124,28 +151,25 @@ static enum mh_code new_lines(struct mh_tx *tx, struct mh_flow_days *d, size_t d
 		}
 		l = &d->lines[d->n++];
 		*l = (struct mh_flow_line){.kind = c->defs[i],
-					   .raised = MH_NEW_ARRAY(tx->arena, days, int32_t),
-					   .ended = MH_NEW_ARRAY(tx->arena, days, int32_t),
-					   .late = MH_NEW_ARRAY(tx->arena, days, int32_t)};
-		if (!l->raised || !l->ended || !l->late) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
+					   .raised = MH_NEW_ARRAY(tx->arena, n, int32_t),
+					   .ended = MH_NEW_ARRAY(tx->arena, n, int32_t),
+					   .missed = MH_NEW_ARRAY(tx->arena, n, int32_t)};
+		if (!l->raised || !l->ended || !l->missed) return MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
 	}
 	return MH_OK;
 }
 
-enum mh_code mh_flow_days(struct mh_tx *tx, const struct mh_list_filter *f, int days, struct mh_flow_days *ret,
-			  struct mh_err *reterr)
+enum mh_code mh_flow_days(struct mh_tx *tx, const struct mh_list_filter *f, int days, int step,
+			  struct mh_flow_days *ret, struct mh_err *reterr)
 {
 	mh_day today = mh_time_day(tx->now, tx->city->zone_min);
-	struct mh_flow_days d = {.from = today - days + 1, .to = today};
-	struct window w = {.tx = tx,
-			   .f = f,
-			   .d = &d,
-			   .from_at = mh_day_start(d.from, tx->city->zone_min),
-			   .zone = (int64_t)tx->city->zone_min * 60000};
-	MH_TRY(new_lines(tx, &d, (size_t)days, reterr));
+	struct mh_flow_days d = {
+		.from = today - days + 1, .to = today, .step = step, .n_spans = (days + step - 1) / step};
+	struct window w = {.tx = tx, .f = f, .d = &d};
+	MH_TRY(new_lines(tx, &d, (size_t)d.n_spans, reterr));
 	MH_TRY(each_day(&w, raised_on, reterr));
 	MH_TRY(each_day(&w, ended_on, reterr));
-	MH_TRY(late(&w, reterr));
+	MH_TRY(missed(&w, reterr));
 	*ret = d;
 	return MH_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "loop/desk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const bool *mh_list_below(struct mh_arena *a, const struct mh_orgs *o, int org)
@@ -79,11 +80,22 @@ static bool is_of(const struct mh_list_filter *f, const struct mh_list_row *r)
 	       (!f->kind.len || mh_str_eq(f->kind, r->def->kind)) && (!f->state.len || mh_str_eq(f->state, s->name));
 }
 
+static int by_id(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+static bool has_missed(const struct mh_list_filter *f, const struct mh_list_row *r)
+{
+	return !f->missed || bsearch(&r->id, f->missed, f->n_missed, sizeof *f->missed, by_id);
+}
+
 bool mh_list_match(const struct mh_list_filter *f, const struct mh_list_row *r)
 {
 	return reaches(f, r) && (f->owner < 0 || r->owner == f->owner) &&
 	       (!f->place || (r->place >= 0 && f->place[r->place])) && (!f->cls || (r->cls >= 0 && f->cls[r->cls])) &&
 	       (!f->level || r->level == f->level) && is_of(f, r) && is(f->open, mh_list_is_open(r)) &&
 	       is(f->merged, r->merged) && is(f->marked, r->mark[0] != '\0') && is(f->assigned, r->owner >= 0) &&
-	       in_time(f, r);
+	       in_time(f, r) && has_missed(f, r);
 }

@@ -42,7 +42,9 @@ struct mh_list_filter {
 	mh_time due_from, due_to;         /* due_from <= due < due_to; 0: any. Only what is open has a due time */
 	mh_time created_from, created_to; /* likewise */
 	mh_time ended_from, ended_to;     /* likewise; only what is over has ended */
-	mh_time now;                      /* what is late is before this */
+	const int64_t *missed;            /* ids of those meant, ascending (mh_missed_filter); NULL: any */
+	size_t n_missed;
+	mh_time now; /* what is late is before this */
 };
 /* Units of a territory and below as a table of the city's units, in the arena. NULL when memory is short. */
 const bool *mh_list_below(struct mh_arena *a, const struct mh_orgs *o, int org);

@@ -114,7 +114,7 @@ static enum mh_code page_of_desk(struct mh_tx *tx, struct mh_desk *desk, const s
 
 /* --- from lanes --- */
 
-enum way { ALL, OWNER, PLACE, CLASS, PARENT, OVER };
+enum way { ALL, OWNER, PLACE, CLASS, PARENT, OVER, MISSED };
 struct lane {
 	enum way way;
 	int64_t key;           /* id of the unit or the parent */
@@ -122,7 +122,8 @@ struct lane {
 	int64_t from;          /* the last id that was read */
 	struct mh_arena arena; /* of the rows that were read together: a long walk needs no more than a short one */
 	const struct mh_q_lane_row *rows;
-	size_t n, at;
+	const int64_t *ids; /* MISSED: all of them, ascending */
+	size_t n_ids, n, at;
 	int64_t chunk; /* rows read together; grows while little fits */
 	bool over;
 };
@@ -168,12 +169,32 @@ static enum mh_code ask(struct mh_tx *tx, struct lane *l, bool up, struct mh_q_l
 	}
 }
 
+/* What is known by its ids: read one by one. */
+static enum mh_code look_up(struct mh_tx *tx, struct lane *l, bool up, struct mh_q_lane_row **ret, size_t *ret_n,
+			    struct mh_err *reterr)
+{
+	struct mh_q_lane_row *rows = MH_NEW_ARRAY(&l->arena, l->chunk, struct mh_q_lane_row);
+	size_t n = 0;
+	MH_TRY_MEM(rows, reterr);
+	for (size_t i = 0; i < l->n_ids && n < (size_t)l->chunk; i++) {
+		bool found = false;
+		int64_t id = l->ids[up ? i : l->n_ids - 1 - i];
+		struct mh_q_lane_one_in in = {.home_id = tx->city->home_id, .id = id};
+		if (up ? id <= l->from : id >= l->from) continue;
+		MH_TRY(mh_q_lane_one(tx->db, &l->arena, &in, &found, &rows[n], reterr));
+		n += found;
+	}
+	*ret = rows;
+	*ret_n = n;
+	return MH_OK;
+}
+
 static enum mh_code fill(struct walk *w, struct lane *l, struct mh_err *reterr)
 {
 	struct mh_q_lane_row *rows;
 	mh_arena_clear(&l->arena);
 	l->n = l->at = 0;
-	MH_TRY(ask(w->tx, l, w->up, &rows, &l->n, reterr));
+	MH_TRY((l->way == MISSED ? look_up : ask)(w->tx, l, w->up, &rows, &l->n, reterr));
 	l->rows = rows;
 	l->at = 0;
 	l->over = l->n < (size_t)l->chunk;
@@ -252,6 +273,7 @@ static void choose(struct walk *w, const struct mh_list_filter *f)
 	const struct mh_orgs *o = &w->tx->city->orgs;
 	if (f->parent_id) add_lane(w, (struct lane){.way = PARENT, .key = f->parent_id});
 	else if (f->owner >= 0) add_lane(w, (struct lane){.way = OWNER, .key = mh_org_id_of(o, f->owner)});
+	else if (f->missed) add_lane(w, (struct lane){.way = MISSED, .ids = f->missed, .n_ids = f->n_missed});
 	if (w->n_lanes) return;
 	if (f->place && add_units(w, PLACE, f->place)) return;
 	w->n_lanes = 0;

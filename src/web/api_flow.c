@@ -6,7 +6,7 @@
 extern const struct mh_route_list mh_routes_flow;
 
 #define UNITS_MAX 100
-#define MINE_MAX 100
+#define MINE_MAX MH_LIST_PAGE
 #define RISE_LEAST 5
 #define RISE_MOST 20
 #define DAYS 90
@@ -230,18 +230,18 @@ static json_t *numbers(const int32_t *list, int n, json_int_t *sum)
 	return j;
 }
 
-static json_t *line_json(const struct mh_flow_line *l, int days)
+static json_t *line_json(const struct mh_flow_line *l, int spans)
 {
-	json_int_t raised = 0, ended = 0, late = 0;
-	json_t *r = numbers(l->raised, days, &raised), *e = numbers(l->ended, days, &ended),
-	       *t = numbers(l->late, days, &late);
-	if (raised || ended || late)
+	json_int_t raised = 0, ended = 0, missed = 0;
+	json_t *r = numbers(l->raised, spans, &raised), *e = numbers(l->ended, spans, &ended),
+	       *m = numbers(l->missed, spans, &missed);
+	if (raised || ended || missed)
 		return json_pack("{s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "kind", mh_json_str(l->kind->kind),
 				 "title", mh_api_label(&l->kind->title), "raised_total", raised, "ended_total", ended,
-				 "late_total", late, "raised", r, "ended", e, "late", t);
+				 "missed_total", (json_int_t)l->n_missed, "raised", r, "ended", e, "missed", m);
 	json_decref(r);
 	json_decref(e);
-	json_decref(t);
+	json_decref(m);
 	return NULL;
 }
 
@@ -250,19 +250,19 @@ static enum mh_code get_days(struct mh_request *req, struct mh_response *res, st
 	struct mh_party by;
 	struct mh_list_filter f;
 	struct mh_flow_days d;
-	int days = (int)mh_req_int(req, "days", DAYS);
+	int days = (int)mh_req_int(req, "days", DAYS), step = (int)mh_req_int(req, "step", 1);
 	MH_API_READ(req, reterr);
 	MH_TRY(begin(req, &tx, &by, &f, reterr));
-	MH_TRY(mh_flow_days(&tx, &f, days, &d, reterr));
+	MH_TRY(mh_flow_days(&tx, &f, days, step, &d, reterr));
 	MH_JSON_AUTO json_t *lines = json_array();
 	MH_TRY_MEM(lines, reterr);
 	for (size_t i = 0; i < d.n; i++) {
-		json_t *one = line_json(&d.lines[i], days);
+		json_t *one = line_json(&d.lines[i], d.n_spans);
 		if (one) json_array_append_new(lines, one);
 	}
-	json_t *j = json_pack("{s:o, s:o, s:o, s:O}", "scope", scope_of(&tx, &by), "from",
+	json_t *j = json_pack("{s:o, s:o, s:o, s:i, s:O}", "scope", scope_of(&tx, &by), "from",
 			      mh_json_str(mh_day_text(tx.arena, d.from)), "to",
-			      mh_json_str(mh_day_text(tx.arena, d.to)), "lines", lines);
+			      mh_json_str(mh_day_text(tx.arena, d.to)), "step", step, "lines", lines);
 	return mh_res_json(res, 200, j, reterr);
 }
 
@@ -323,6 +323,13 @@ static const struct mh_param days_params[] = {{.name = "days",
 					       .max = 366,
 					       .en = "So many days, today the last; 90",
 					       .zh = "天数（含今天），缺省90"},
+					      {.name = "step",
+					       .in = MH_IN_QUERY,
+					       .type = MH_TYPE_INT,
+					       .min = 1,
+					       .max = 31,
+					       .en = "Counted together, so many days at a time; 1",
+					       .zh = "每段天数，缺省1"},
 					      {0}};
 static const struct mh_param rising_params[] = {{.name = "least",
 						 .in = MH_IN_QUERY,
@@ -358,8 +365,8 @@ static const struct mh_route routes[] = {
 	 .flags = MH_ROUTE_READ,
 	 .response = "flow_days",
 	 .handler = get_days,
-	 .en = "Day by day and by kind: taken in, ended, and deadlines that passed",
-	 .zh = "逐日按类型统计：受理、办结、逾期"},
+	 .en = "Day by day and by kind: taken in, ended, and those that missed a deadline",
+	 .zh = "逐日按类型统计：受理、办结、到期未办"},
 	{.method = "GET",
 	 .path = "/api/v1/flow/rising",
 	 .perm = MH_PERM_STAFF,

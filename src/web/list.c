@@ -1,6 +1,10 @@
 #include "web/list.h"
 
+#include "loop/missed.h"
+
 #include <string.h>
+
+#define MISSED_MOST ((mh_time)366 * 86400000)
 
 const char *const mh_list_phases[] = {"initial", "active", "waiting", "done", "void", NULL};
 const char *const mh_list_rooms[] = {"intake", "gather", "handle", "reply", "rate", "apply", NULL};
@@ -51,6 +55,17 @@ static enum mh_code parent_of(struct mh_request *req, struct mh_tx *tx, struct m
 	return mh_req_bad_field(req, reterr, "parent", "There is no matter of that name", "没有该事项");
 }
 
+/* Between two days only: that is one look into an index a day. */
+static enum mh_code missed_of(struct mh_request *req, struct mh_tx *tx, struct mh_list_filter *f, struct mh_err *reterr)
+{
+	mh_time from = mh_req_time(req, "missed_from", 0), to = mh_req_time(req, "missed_to", 0);
+	if (!from && !to) return MH_OK;
+	if (!to || to > tx->now) to = tx->now + 1;
+	if (from && to - from <= MISSED_MOST) return mh_missed_filter(tx, from, to, f, reterr);
+	return mh_req_bad_field(req, reterr, "missed_from", "Give two times at most 366 days apart",
+				"起止时间须都给出，相距不超过366天");
+}
+
 static enum mh_list_is is_of(struct mh_request *req, const char *name)
 {
 	if (!mh_req_has(req, name)) return MH_LIST_EITHER;
@@ -89,6 +104,7 @@ enum mh_code mh_list_filter_of(struct mh_request *req, struct mh_tx *tx, struct 
 		MH_TRY_MEM(f.place, reterr);
 	}
 	MH_TRY(class_of(req, tx, &f, reterr));
+	MH_TRY(missed_of(req, tx, &f, reterr));
 	MH_TRY(parent_of(req, tx, &f, reterr));
 	*ret = f;
 	return MH_OK;

@@ -42,6 +42,9 @@
 		MH_LIST_TIME("created_to", "Raised before then", "提出早于"),                                          \
 		MH_LIST_TIME("ended_from", "Over since then or later", "办结不早于"),                                  \
 		MH_LIST_TIME("ended_to", "Over before then", "办结早于"),                                              \
+		MH_LIST_TIME("missed_from", "Missed a deadline then or later", "到期未办不早于"),                      \
+		MH_LIST_TIME("missed_to", "Missed a deadline before then; with `missed_from`, at most 366 days",       \
+			     "到期未办早于；须与 missed_from 同给，最长366天"),                                        \
 		MH_LIST_STR("parent", 64, "Number or reference of the matter that it is a part of", "上级事项")
 #define MH_LIST_STR(name_, max_, en_, zh_)                                                                             \
 	{                                                                                                              \

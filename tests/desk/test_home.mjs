@@ -22,14 +22,15 @@ test('of the own matters every step waits, of others only what belongs to one st
 		task(row('d', 's4', 'rate', 'them'), step('power')),
 		task(row('e', 's5', 'intake', null)),
 	];
-	const found = piles(looked, 'me', [{ key: 's3', kind: 'k', label: null, matters: 12, late: 0 }]);
+	const found = piles(looked, 'me', [{ key: 's3', kind: 'k', label: null, matters: 12, late: 0 }], [{ key: 's1', kind: 'k', label: null, matters: 7, late: 0 }]);
 	assert.deepEqual(found.map((p) => p.state), ['s3', 's1'], 'the most urgent first');
 	assert.deepEqual(found[0].tasks[0].steps.map((s) => s.name), ['check'], 'a step that is open everywhere is a power, no task');
 	assert.equal(found[0].matters, 12);
 	assert.equal(found[0].mine, false);
 	assert.deepEqual(found[1].tasks[0].steps.map((s) => s.name), ['power', 'work']);
 	assert.equal(found[1].mine, true);
-	assert.deepEqual(piles([], 'me', []), []);
+	assert.equal(found[1].matters, 7, 'as many as the list of the own unit has, whatever was looked at');
+	assert.deepEqual(piles([], 'me', [], []), []);
 });
 
 test('the button leads onward round the loop, by a form alone if that can be', () => {

@@ -20,7 +20,7 @@ def rows(c, actor, **filters):
     """A whole list, page by page."""
     out, cursor = [], None
     while True:
-        query = urllib.parse.urlencode({**filters, "limit": 200, **({"cursor": cursor} if cursor else {})})
+        query = urllib.parse.urlencode({"limit": 200, **filters, **({"cursor": cursor} if cursor else {})})
         page = c.get(f"/api/v1/matters?{query}", actor=actor).j
         out += page["matters"]
         cursor = page["next"]
@@ -133,18 +133,39 @@ def promises():
     return found
 
 
-def late_by_the_ledger(c):
-    """Deadlines that passed, counted again from entries of the ledger that a clock wrote."""
+def missed_by_the_ledger(c):
+    """Promises that were missed, counted again from entries of the ledger that a clock wrote, and from the lists."""
     steps = promises()
-    d = c.get("/api/v1/flow/days?days=366", actor=CITY).j
-    first = day(d["from"])
-    found = collections.Counter()
+    d = c.get("/api/v1/flow/days?days=366&step=7", actor=CITY).j
+    first, last = day(d["from"]), day(d["to"])
+    found = collections.defaultdict(set)  # by kind and span
     for m in rows(c, CITY):
         for e in c.get(f"/api/v1/matters/{m['ref']}/events", actor=CITY).j["events"]:
             if e["by"] == "clock" and e["e"] in steps[m["kind"]] and day(e["at"]) >= first:
-                found[m["kind"]] += 1
-    said = {line["kind"]: line["late_total"] for line in d["lines"] if line["late_total"]}
-    assert said == dict(found) and said, (said, found)
+                found[m["kind"], (day(e["at"]) - first).days // 7].add(m["ref"])
+    assert found and d["step"] == 7
+    for line in d["lines"]:
+        said = {i: n for i, n in enumerate(line["missed"]) if n}
+        assert said == {i: len(v) for (k, i), v in found.items() if k == line["kind"]}, (line, found)
+        everything = set().union(*(v for (k, _), v in found.items() if k == line["kind"]))
+        assert line["missed_total"] == len(everything) and len(line["missed"]) == 53, line
+
+    def listed(actor, since, days, **more):
+        until = min(since + datetime.timedelta(days), last + datetime.timedelta(1))
+        return rows(c, actor, missed_from=f"{since}T00:00:00+08:00", missed_to=f"{until}T00:00:00+08:00", **more)
+
+    for (kind, i), refs in found.items():
+        for sort in ("newest", "oldest"):
+            some = [m["ref"] for m in listed(CITY, first + datetime.timedelta(7 * i), 7, kind=kind, sort=sort, limit=2)]
+            assert len(some) == len(refs) and set(some) == refs, (kind, i, sort, some, refs)
+    everything = set().union(*found.values())
+    assert {m["ref"] for m in listed(CITY, first, 366)} == everything
+    assert {m["ref"] for m in listed(CITY, first, 366, open="true", sort="due")} == {m["ref"] for m in rows(c, CITY, open="true")} & everything
+    for actor in (DISTRICT, TOWN):
+        lines = c.get("/api/v1/flow/days?days=366", actor=actor).j["lines"]
+        assert sum(line["missed_total"] for line in lines) == len(listed(actor, first, 366)), actor
+    for wrong in ("missed_to=2026-01-01T00:00:00Z", "missed_from=2020-01-01T00:00:00Z"):
+        c.get("/api/v1/matters?" + wrong, 400, actor=CITY)
 
 
 def rising(c):
@@ -204,7 +225,7 @@ def whose(c):
     assert c.get("/api/v1/flow", actor=DISTRICT).j["open"] < c.get("/api/v1/flow", actor=CITY).j["open"]
 
 
-STORIES = [now, lists_agree, by_day, late_by_the_ledger, rising, mine, moves, whose]
+STORIES = [now, lists_agree, by_day, missed_by_the_ledger, rising, mine, moves, whose]
 
 
 def main(engine):

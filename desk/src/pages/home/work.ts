@@ -24,7 +24,7 @@ export interface Pile {
 	stateLabel: Schemas['label'];
 	tasks: Task[];
 	mine: boolean; // the list behind it is of the own unit
-	matters: number; // in the state, in reach
+	matters: number; // in the list behind it
 }
 
 const OF_MINE = 30;
@@ -33,8 +33,11 @@ const STATES = 40;
 const AT_ONCE = 6;
 const POWER_IN = 3; // states: a step that is open in so many is no task of one of them
 
-/** Looked-at matters with what may be done, as piles by state; the most urgent first. Pure, for tests. */
-export function piles(looked: readonly Task[], unit: string, counts: readonly Schemas['matter_count'][]): Pile[] {
+type Counts = readonly Schemas['matter_count'][];
+
+/** Looked-at matters with what may be done, as piles by state; the most urgent first. Pure, for tests.
+ *  counts, ours: open matters by state, all in reach and those of the own unit. */
+export function piles(looked: readonly Task[], unit: string, counts: Counts, ours: Counts): Pile[] {
 	const where = new Map<string, Set<string>>();
 	for (const t of looked)
 		for (const s of t.steps) {
@@ -57,14 +60,14 @@ export function piles(looked: readonly Task[], unit: string, counts: readonly Sc
 			stateLabel: t.row.state_label,
 			tasks: [],
 			mine: true,
-			matters: counts.find((c) => c.kind === t.row.kind && c.key === t.row.state)?.matters ?? 0,
+			matters: 0,
 		};
 		pile.tasks.push({ ...t, steps, first: t.first && steps.includes(t.first) ? t.first : (steps[0] ?? null) });
 		pile.mine &&= mine;
 		out.set(key, pile);
 	}
 	const due = (p: Pile): number => Math.min(...p.tasks.map((t) => (t.row.due ? Date.parse(t.row.due) : Infinity)));
-	for (const p of out.values()) if (p.mine) p.matters = p.tasks.length;
+	for (const p of out.values()) p.matters = (p.mine ? ours : counts).find((c) => c.kind === p.kind && c.key === p.state)?.matters ?? 0;
 	return [...out.values()].sort((a, b) => due(a) - due(b) || b.matters - a.matters);
 }
 
@@ -105,10 +108,11 @@ const NEXT = 5;
 const OF_SOON = 12;
 
 export async function findWork(unit: string): Promise<Work> {
-	const [mine, soon, states] = await Promise.all([
+	const [mine, soon, states, ours] = await Promise.all([
 		api.get('/api/v1/matters', { query: { mine: true, open: true, sort: 'due', limit: OF_MINE } }),
 		api.get('/api/v1/matters', { query: { open: true, sort: 'due', limit: OF_SOON } }),
 		api.get('/api/v1/matters/tally', { query: { open: true, group: 'state' } }),
+		api.get('/api/v1/matters/tally', { query: { mine: true, open: true, group: 'state' } }),
 	]);
 	const known = new Map([...mine.matters, ...soon.matters].map((r) => [r.ref, r]));
 	const heads = await inTurn(states.counts.slice(0, STATES), AT_ONCE, async (c) => {
@@ -117,7 +121,7 @@ export async function findWork(unit: string): Promise<Work> {
 	});
 	for (const r of heads.flat()) known.set(r.ref, r);
 	const looked = await look([...known.values()]);
-	const found = piles(looked, unit, states.counts);
+	const found = piles(looked, unit, states.counts, ours.counts);
 	const waiting = new Set(found.flatMap((p) => p.tasks.map((t) => t.row.ref)));
 	const next = soon.matters.filter((r) => !waiting.has(r.ref)).slice(0, NEXT);
 	return { piles: found, next: next.flatMap((r) => looked.find((t) => t.row.ref === r.ref) ?? []) };

@@ -9,7 +9,7 @@ export type Days = Schemas['flow_days'];
 export type Rising = Schemas['rising'];
 export type Cases = Schemas['old_cases'];
 
-export type Filter = Partial<Record<'room' | 'kind' | 'unit' | 'place' | 'category' | 'open' | 'overdue' | 'marked' | 'assigned' | 'level' | 'created_from' | 'created_to' | 'ended_from' | 'ended_to', string>>;
+export type Filter = Partial<Record<'room' | 'kind' | 'unit' | 'place' | 'category' | 'open' | 'overdue' | 'marked' | 'assigned' | 'level' | 'created_from' | 'created_to' | 'ended_from' | 'ended_to' | 'missed_from' | 'missed_to', string>>;
 
 export function queue(filter: Filter): RouteLocationRaw {
 	return { path: '/queue', query: filter };

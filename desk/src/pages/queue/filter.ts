@@ -26,6 +26,8 @@ const SHAPES: Record<FilterName, Shape> = {
 	created_to: 'time',
 	ended_from: 'time',
 	ended_to: 'time',
+	missed_from: 'time',
+	missed_to: 'time',
 	merged: 'flag',
 	marked: 'flag',
 	assigned: 'flag',
