@@ -159,6 +159,10 @@ static size_t utf8_len(const unsigned char *p, size_t left)
 ptrdiff_t mh_utf8_bad(struct mh_bytes b)
 {
 	for (size_t i = 0; i < b.len;) {
+		if (b.ptr[i] < 0x80) {
+			i++;
+			continue;
+		}
 		size_t n = utf8_len(b.ptr + i, b.len - i);
 		if (!n) return (ptrdiff_t)i;
 		i += n;

@@ -61,9 +61,7 @@ static enum mh_code check_required(struct mh_tx *tx, struct mh_matter *m, const 
 {
 	for (size_t i = 0; i < t->n_require; i++) {
 		const struct mh_field *f = &m->def->fields[t->require[i]];
-		struct mh_str name = mh_str_dup(tx->arena, f->name);
-		MH_TRY_MEM(name.ptr, reterr);
-		const json_t *v = json_object_get(given, name.ptr);
+		const json_t *v = json_object_getn(given, f->name.ptr, f->name.len);
 		if (v && !(json_is_string(v) && json_string_length(v) == 0)) continue;
 		if (!v && f->set_create && mh_matter__value(tx, m, t->require[i])) continue;
 		return mh_matter__about(f,

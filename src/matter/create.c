@@ -38,14 +38,11 @@ static enum mh_code check_given(struct mh_tx *tx, const struct mh_def *d, const 
 	return MH_OK;
 }
 
-static enum mh_code check_required(const struct mh_def *d, const json_t *given, struct mh_arena *a,
-				   struct mh_err *reterr)
+static enum mh_code check_required(const struct mh_def *d, const json_t *given, struct mh_err *reterr)
 {
 	for (size_t i = 0; i < d->n_fields; i++) {
 		const struct mh_field *f = &d->fields[i];
-		struct mh_str name = mh_str_dup(a, f->name);
-		MH_TRY_MEM(name.ptr, reterr);
-		if (!f->set_create || !f->required || json_object_get(given, name.ptr)) continue;
+		if (!f->set_create || !f->required || json_object_getn(given, f->name.ptr, f->name.len)) continue;
 		return mh_matter__about(
 			f,
 			MH_FAIL(reterr, MH_E_INVALID, "The field \"" MH_STR_FMT "\" is missing", MH_STR_ARG(f->name)),
@@ -84,15 +81,15 @@ static void index_fields(struct mh_tx *tx, struct mh_matter *m, const json_t *gi
 {
 	for (size_t i = 0; i < m->def->n_fields; i++) {
 		const struct mh_field *f = &m->def->fields[i];
-		struct mh_str name = mh_str_dup(tx->arena, f->name);
-		const json_t *v = name.ptr ? json_object_get(given, name.ptr) : NULL;
+		bool channel = mh_str_is(f->name, "channel");
+		if (f->type != MH_F_PLACE && f->type != MH_F_CATEGORY && !channel) continue;
+		const json_t *v = json_object_getn(given, f->name.ptr, f->name.len);
 		if (f->type == MH_F_PLACE && m->place < 0 && v)
 			m->place = mh_org_by_code(&tx->city->orgs, json_is_string(v) ? mh_str_c(json_string_value(v))
 										     : mh_json_get_str(v, "org"));
 		if (f->type == MH_F_CATEGORY && !m->class_code.len && json_is_string(v))
 			m->class_code = mh_str_dup(tx->arena, mh_str_c(json_string_value(v)));
-		if (mh_str_is(f->name, "channel") && json_is_string(v))
-			m->channel = mh_str_dup(tx->arena, mh_str_c(json_string_value(v)));
+		if (channel && json_is_string(v)) m->channel = mh_str_dup(tx->arena, mh_str_c(json_string_value(v)));
 	}
 }
 
@@ -100,8 +97,7 @@ void mh_engine__reindex(struct mh_tx *tx, struct mh_matter *m, const json_t *giv
 {
 	for (size_t i = 0; i < m->def->n_fields; i++) {
 		const struct mh_field *f = &m->def->fields[i];
-		struct mh_str name = mh_str_dup(tx->arena, f->name);
-		if (!name.ptr || !json_object_get(given, name.ptr)) continue;
+		if (!json_object_getn(given, f->name.ptr, f->name.len)) continue;
 		if (f->type == MH_F_PLACE) m->place = -1;
 		if (f->type == MH_F_CATEGORY) m->class_code = MH_STR("");
 	}
@@ -125,13 +121,12 @@ static enum mh_code of_parent(struct mh_tx *tx, struct mh_matter *m, const struc
 	return MH_OK;
 }
 
-static enum mh_code tracking(struct mh_tx *tx, struct mh_matter *m, char code[20], struct mh_err *reterr)
+static enum mh_code tracking(struct mh_tx *tx, struct mh_matter *m, struct mh_err *reterr)
 {
-	code[0] = '\0';
 	m->code_hash = MH_STR("");
 	if (m->def->child_only) return MH_OK;
-	mh_tracking_code(&tx->city->master, m->ref, code);
-	struct mh_hash h = mh_sha256_str(mh_str_c(code));
+	mh_tracking_code(&tx->city->master, m->ref, m->code);
+	struct mh_hash h = mh_sha256_str(mh_str_c(m->code));
 	m->code_hash = mh_hash_hex(tx->arena, &h);
 	MH_TRY_MEM(m->code_hash.ptr, reterr);
 	return MH_OK;
@@ -262,7 +257,7 @@ static enum mh_code make(struct mh_tx *tx, const struct mh_create *in, struct mh
 	MH_JSON_AUTO json_t *given = NULL;
 	MH_TRY(definition(tx, in, &d, reterr));
 	MH_TRY(check_given(tx, d, in->fields, &given, reterr));
-	MH_TRY(check_required(d, given, tx->arena, reterr));
+	MH_TRY(check_required(d, given, reterr));
 	struct mh_matter *m = mh_matter__new(tx);
 	MH_TRY_MEM(m, reterr);
 	m->def = d;
@@ -272,11 +267,10 @@ static enum mh_code make(struct mh_tx *tx, const struct mh_create *in, struct mh
 	m->facts = json_object();
 	m->uses = json_object();
 	if (!m->facts || !m->uses) return mh_no_memory(reterr);
-	char tracked[20];
 	int64_t n = 0;
 	*ret = m;
 	enum mh_code code = identity(tx, m, &n, reterr);
-	if (code == MH_OK) code = tracking(tx, m, tracked, reterr);
+	if (code == MH_OK) code = tracking(tx, m, reterr);
 	if (code == MH_OK) code = build(tx, m, in, given, reterr);
 	if (code != MH_OK && n) mh_city_unnumber(tx->city, mh_time_civil(tx->now, tx->city->zone_min).year, n);
 	return code;
@@ -299,7 +293,8 @@ enum mh_code mh_matter_create(struct mh_tx *tx, const struct mh_create *in, stru
 	if (code != MH_OK) return code;
 	struct mh_outcome out;
 	MH_TRY(mh_engine__outcome(tx, m, &out, reterr));
-	if (m->code_hash.len) mh_tracking_code(&tx->city->master, m->ref, out.code);
+	if (m->code_hash.len && !m->code[0]) mh_tracking_code(&tx->city->master, m->ref, m->code);
+	memcpy(out.code, m->code, sizeof out.code);
 	out.again = again;
 	*ret = out;
 	return MH_OK;

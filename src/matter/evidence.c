@@ -72,9 +72,7 @@ enum mh_code mh_evidence__check(struct mh_tx *tx, struct mh_matter *m, const str
 	MH_TRY_MEM(hashes, reterr);
 	for (size_t i = 0; i < t->n_evidence; i++) {
 		const struct mh_evidence *e = &m->def->evidence[t->evidence[i]];
-		struct mh_str name = mh_str_dup(tx->arena, e->name);
-		MH_TRY_MEM(name.ptr, reterr);
-		MH_TRY(check_one(tx, m, e, json_object_get(given, name.ptr), hashes, reterr));
+		MH_TRY(check_one(tx, m, e, json_object_getn(given, e->name.ptr, e->name.len), hashes, reterr));
 	}
 	if (json_object_set_new(header, "files", json_integer((json_int_t)json_array_size(hashes))) != 0 ||
 	    json_object_set(payload, "files", hashes) != 0)

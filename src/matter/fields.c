@@ -203,11 +203,7 @@ enum mh_code mh_matter__field(struct mh_tx *tx, const struct mh_def *d, int fiel
 json_t *mh_matter__value(struct mh_tx *tx, struct mh_matter *m, int field)
 {
 	const struct mh_field *f = &m->def->fields[field];
-	char name[128];
-	if (f->name.len >= sizeof name) return NULL;
-	memcpy(name, f->name.ptr, f->name.len);
-	name[f->name.len] = '\0';
-	if (mh_field_is_fact(f)) return json_object_get(m->facts, name);
+	if (mh_field_is_fact(f)) return json_object_getn(m->facts, f->name.ptr, f->name.len);
 	if (mh_matter__personal(tx, m, NULL) != MH_OK) return NULL;
-	return json_object_get(m->personal, name);
+	return json_object_getn(m->personal, f->name.ptr, f->name.len);
 }

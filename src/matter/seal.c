@@ -52,15 +52,13 @@ static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford:
 
 void mh_tracking_code(const struct mh_key *master, struct mh_str ref, char ret[20])
 {
-	unsigned char mac[crypto_auth_hmacsha256_BYTES];
-	crypto_auth_hmacsha256_state st;
-	crypto_auth_hmacsha256_init(&st, master->b, sizeof master->b);
-	crypto_auth_hmacsha256_update(&st, (const unsigned char *)"tracking\n", 9);
-	crypto_auth_hmacsha256_update(&st, (const unsigned char *)ref.ptr, ref.len);
-	crypto_auth_hmacsha256_final(&st, mac);
+	struct mh_str domain = MH_STR("tracking\n");
+	const struct mh_bytes parts[] = {{(const unsigned char *)domain.ptr, domain.len},
+					 {(const unsigned char *)ref.ptr, ref.len}};
+	struct mh_hash mac = mh_hmac_sha256(master->b, parts, 2);
 	size_t bit = 0, at = 0;
 	for (int i = 0; i < 16; i++, bit += 5) {
-		unsigned v = (unsigned)mac[bit / 8] << 8 | mac[bit / 8 + 1];
+		unsigned v = (unsigned)mac.b[bit / 8] << 8 | mac.b[bit / 8 + 1];
 		if (i && i % 4 == 0) ret[at++] = '-';
 		ret[at++] = alphabet[v >> (11 - bit % 8) & 31];
 	}

@@ -64,10 +64,9 @@ static json_t *fields(struct mh_tx *tx, struct mh_matter *m, bool unmask)
 	json_t *list = json_object();
 	for (size_t i = 0; list && i < m->def->n_fields; i++) {
 		const struct mh_field *f = &m->def->fields[i];
-		struct mh_str name = mh_str_dup(tx->arena, f->name);
-		if (!name.ptr || (f->personal && !unmask)) continue;
+		if (f->personal && !unmask) continue;
 		json_t *v = mh_matter__value(tx, m, (int)i);
-		if (v) json_object_set(list, name.ptr, v);
+		if (v) json_object_setn(list, f->name.ptr, f->name.len, v);
 	}
 	return list;
 }
@@ -314,12 +313,11 @@ static enum mh_code followed_fields(struct mh_tx *tx, struct mh_matter *m, struc
 {
 	for (size_t i = 0; i < from->def->n_fields; i++) {
 		const struct mh_field *f = &from->def->fields[i];
-		struct mh_str name = mh_str_dup(tx->arena, f->name);
-		MH_TRY_MEM(name.ptr, reterr);
 		bool own = from == m && (f->set_create || f->told);
 		if (!own && !(f->is_public && !f->personal)) continue;
-		json_t *v = json_object_get(to, name.ptr) ? NULL : mh_matter__value(tx, from, (int)i);
-		if (v && json_object_set(to, name.ptr, v) != 0) return mh_no_memory(reterr);
+		bool there = json_object_getn(to, f->name.ptr, f->name.len);
+		json_t *v = there ? NULL : mh_matter__value(tx, from, (int)i);
+		if (v && json_object_setn(to, f->name.ptr, f->name.len, v) != 0) return mh_no_memory(reterr);
 	}
 	return MH_OK;
 }

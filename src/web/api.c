@@ -156,10 +156,15 @@ json_t *mh_api_org(const struct mh_city *c, int org)
 			 o->level, "parent", o->parent < 0 ? json_null() : mh_json_str(c->orgs.list[o->parent].code));
 }
 
-json_t *mh_api_outcome(const struct mh_tx *tx, const struct mh_outcome *out, bool with_code)
+struct outcome {
+	struct mh_outcome out;
+	int status;
+};
+
+static json_t *outcome_json(const struct mh_tx *tx, const struct mh_outcome *out, struct mh_str where, bool with_code)
 {
-	struct mh_str receipt = mh_str_fmt(tx->arena, "/api/v1/matters/" MH_STR_FMT "/receipt?seq=%lld",
-					   MH_STR_ARG(out->ref), (long long)out->seq);
+	struct mh_str receipt = mh_str_fmt(tx->arena, MH_STR_FMT "/receipt?seq=%lld", MH_STR_ARG(where),
+					   (long long)out->seq);
 	if (!receipt.ptr) return NULL;
 	json_t *j = json_pack("{s:o, s:o, s:o, s:I, s:o, s:b, s:o}", "number", mh_json_str(out->number), "ref",
 			      mh_json_str(out->ref), "state", mh_json_str(out->state), "seq", (json_int_t)out->seq,
@@ -169,6 +174,30 @@ json_t *mh_api_outcome(const struct mh_tx *tx, const struct mh_outcome *out, boo
 		return NULL;
 	}
 	return j;
+}
+
+static enum mh_code outcome_rest(struct mh_request *req, struct mh_response *res, const void *arg,
+				 struct mh_err *reterr)
+{
+	const struct outcome *o = arg;
+	MH_API_JOB(req, NULL);
+	struct mh_str where = mh_str_fmt(&req->arena, "/api/v1/matters/" MH_STR_FMT, MH_STR_ARG(o->out.ref));
+	MH_TRY_MEM(where.ptr, reterr);
+	if (o->status == 201) MH_TRY(mh_res_header(res, "Location", where, reterr));
+	return mh_res_json(res, o->status, outcome_json(&tx, &o->out, where, o->status == 201), reterr);
+}
+
+enum mh_code mh_api_outcome(struct mh_request *req, struct mh_response *res, int status, const struct mh_outcome *out,
+			    struct mh_err *reterr)
+{
+	struct outcome *o = MH_NEW(&req->arena, struct outcome);
+	MH_TRY_MEM(o, reterr);
+	*o = (struct outcome){*out, status};
+	o->out.state = mh_str_dup(&req->arena, out->state);
+	MH_TRY_MEM(o->out.state.ptr, reterr);
+	res->rest = outcome_rest;
+	res->rest_arg = o;
+	return MH_OK;
 }
 
 const char *mh_api_lang(const struct mh_request *req)

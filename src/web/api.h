@@ -85,9 +85,11 @@ enum mh_code mh_api_in_charge(struct mh_request *req, struct mh_tx *tx, const st
 enum mh_code mh_api_receipt(struct mh_tx *tx, int64_t matter_id, int64_t seq, struct mh_response *res,
 			    struct mh_err *reterr);
 
-/* {"number", "ref", "state", "seq", "due", "again", "receipt"} and, when there is one, "code" (pass on only to whoever raised the
- * matter). NULL when memory is short. */
-json_t *mh_api_outcome(const struct mh_tx *tx, const struct mh_outcome *out, bool with_code);
+/* A job's answer: {"number", "ref", "state", "seq", "due", "again", "receipt"}; 201 also says where, and with "code" how to follow it,
+ * which only whoever raised the matter may get. Made after the commit (mh_response.rest). out's texts live in the request's arena or
+ * the city. */
+enum mh_code mh_api_outcome(struct mh_request *req, struct mh_response *res, int status, const struct mh_outcome *out,
+			    struct mh_err *reterr);
 json_t *mh_api_org(const struct mh_city *c, int org); /* null for -1 */
 json_t *mh_api_time(const struct mh_tx *tx, mh_time t);
 json_t *mh_api_label(const struct mh_label *l);

@@ -140,7 +140,7 @@ static enum mh_code erase_job(struct mh_request *req, struct mh_response *res, v
 	MH_TRY(mh_handle_orphans(&tx, g.id, mh_api_of(req)->files_dir, &paths, reterr));
 	MH_TRY(mh_matter_erase(&tx, g.id, by, mh_req_str(req, "basis"), &out, reterr));
 	MH_TRY(mh_service_remove(mh_api_of(req)->service, &paths, reterr));
-	return mh_res_json(res, 200, mh_api_outcome(&tx, &out, false), reterr);
+	return mh_api_outcome(req, res, 200, &out, reterr);
 }
 
 static enum mh_code post_erase(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)

@@ -56,7 +56,7 @@ static enum mh_code take(struct mh_request *req, struct mh_response *res, struct
 		MH_TRY_MEM(in.request_id.ptr, reterr);
 	}
 	MH_TRY(mh_matter_act(&tx, &in, &out, reterr));
-	return mh_res_json(res, 200, mh_api_outcome(&tx, &out, false), reterr);
+	return mh_api_outcome(req, res, 200, &out, reterr);
 }
 
 static enum mh_code merge_job(struct mh_request *req, struct mh_response *res, void *arg, struct mh_db *db,

@@ -20,10 +20,7 @@ static enum mh_code raise_job(struct mh_request *req, struct mh_response *res, v
 	MH_API_JOB(req, db);
 	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &in.by, reterr));
 	MH_TRY(mh_intake_raise(&tx, &in, &out, reterr));
-	struct mh_str where = mh_str_fmt(&req->arena, "/api/v1/matters/" MH_STR_FMT, MH_STR_ARG(out.ref));
-	MH_TRY_MEM(where.ptr, reterr);
-	MH_TRY(mh_res_header(res, "Location", where, reterr));
-	return mh_res_json(res, 201, mh_api_outcome(&tx, &out, true), reterr);
+	return mh_api_outcome(req, res, 201, &out, reterr);
 }
 
 static enum mh_code post_matter(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
@@ -150,7 +147,7 @@ static enum mh_code act_job(struct mh_request *req, struct mh_response *res, voi
 	in.request_id = act_key(req);
 	MH_TRY_MEM(in.request_id.ptr, reterr);
 	MH_TRY(mh_matter_act(&tx, &in, &out, reterr));
-	return mh_res_json(res, 200, mh_api_outcome(&tx, &out, false), reterr);
+	return mh_api_outcome(req, res, 200, &out, reterr);
 }
 
 static enum mh_code post_action(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)
@@ -180,7 +177,7 @@ static enum mh_code ballot_job(struct mh_request *req, struct mh_response *res, 
 	MH_TRY(mh_party_of(&req->actor, &tx.city->orgs, &by, reterr));
 	MH_TRY(is_officer(&tx, &by, reterr));
 	MH_TRY(mh_matter_ballot(&tx, g.id, by, mh_req_str(req, "choice"), &out, reterr));
-	return mh_res_json(res, 200, mh_api_outcome(&tx, &out, false), reterr);
+	return mh_api_outcome(req, res, 200, &out, reterr);
 }
 
 static enum mh_code post_ballot(struct mh_request *req, struct mh_response *res, struct mh_err *reterr)

@@ -398,6 +398,8 @@ static enum MHD_Result resumed(struct mh_web_exchange *ex)
 	bool abandoned = ex->abandoned;
 	pthread_mutex_unlock(&ex->http->lock);
 	if (abandoned) return mh_web__answer_abandoned(ex);
+	if (ex->failed == MH_OK && ex->res.rest)
+		ex->failed = ex->res.rest(&ex->req, &ex->res, ex->res.rest_arg, &ex->err);
 	return ex->failed == MH_OK ? mh_web__answer(ex, false) : mh_web__answer_error(ex, &ex->err, false);
 }
 

@@ -119,6 +119,10 @@ struct mh_response {
 	const char *csp; /* instead of "default-src 'none'; …", for pages */
 	struct mh_pair headers[16];
 	size_t n_headers;
+	/* What is left to make of the answer when the commit is durable, on the thread that sends it: everybody who writes
+	 * waits for the writer, and for this only who gets it. rest_arg lives in the arena. */
+	enum mh_code (*rest)(struct mh_request *req, struct mh_response *res, const void *arg, struct mh_err *reterr);
+	const void *rest_arg;
 };
 
 enum mh_code mh_res_header(struct mh_response *res, const char *name, struct mh_str value, struct mh_err *reterr);
