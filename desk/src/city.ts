@@ -2,6 +2,7 @@
  * texts are in the right characters. */
 import { shallowReactive, shallowRef } from 'vue';
 import { api, type Schemas } from '@/api/client';
+import { first } from '@/load';
 import { onScript, say, script } from '@/text';
 
 export type Org = Schemas['org'];
@@ -30,7 +31,7 @@ export function orgName(code: string): string {
 	const known = orgs.get(code);
 	if (known === undefined && code) {
 		orgs.set(code, null);
-		void findOrgs(code).catch(() => orgs.delete(code));
+		first(findOrgs(code)).catch(() => orgs.delete(code));
 	}
 	return known ? say(known) : code;
 }
@@ -60,7 +61,7 @@ export function officerName(code: string): string {
 	const known = officers.get(code);
 	if (known === undefined && code) {
 		officers.set(code, null);
-		void findOfficers(code).catch(() => officers.delete(code));
+		first(findOfficers(code)).catch(() => officers.delete(code));
 	}
 	return known ? `${say(known)} · ${say(known.unit)}` : code;
 }
@@ -85,7 +86,7 @@ async function readMap(): Promise<void> {
 
 /** The districts that have a place on the tile map, row by row; empty when the pack has no map. Reactive. */
 export function districts(): District[] {
-	mapping ??= readMap().catch(() => void (mapping = null));
+	mapping ??= first(readMap()).catch(() => void (mapping = null));
 	return mapped.value;
 }
 
@@ -112,7 +113,7 @@ async function readCategories(): Promise<void> {
 
 /** All of them, by code. Read at the first call. */
 export async function categories(): Promise<Map<string, Category>> {
-	asked ??= readCategories().catch((e: unknown) => {
+	asked ??= first(readCategories()).catch((e: unknown) => {
 		asked = null;
 		throw e;
 	});
@@ -134,7 +135,7 @@ const numbers = shallowReactive(new Map<string, string>());
 export function matterNumber(ref: string): string {
 	if (!numbers.has(ref)) {
 		numbers.set(ref, ref.slice(0, 8));
-		api.get('/api/v1/matters/{ref}', { path: { ref } }).then((m) => numbers.set(ref, m.number), () => numbers.delete(ref));
+		first(api.get('/api/v1/matters/{ref}', { path: { ref } }).then((m) => numbers.set(ref, m.number))).catch(() => numbers.delete(ref));
 	}
 	return numbers.get(ref) ?? '';
 }

@@ -14,4 +14,6 @@ addEventListener('vite:preloadError', (e) => {
 });
 
 await useLang();
-createApp(App).use(i18n).use(router).mount('#app');
+const app = createApp(App).use(i18n).use(router);
+await router.isReady().catch(() => undefined); // who one is, is known before the frame is drawn
+app.mount('#app');

@@ -5,7 +5,7 @@ import { httpGet, Unreachable } from './log.ts';
 import { cleaned, fingerprint, RECEIPT_MAX } from './note.ts';
 import { drawPath, trailLines } from './picture.ts';
 import { fromCamera, fromPicture, scanner } from './scan.ts';
-import { each, element, text, time } from './texts.ts';
+import { each, element, offer, text, time } from './texts.ts';
 import { verify, type Memory, type Report } from './verify.ts';
 
 const ENTRY_MAX = 65535;
@@ -248,10 +248,10 @@ async function camera(b: HTMLButtonElement): Promise<void> {
 }
 
 function start(): void {
-	if (!globalThis.crypto?.subtle) return tell('check.page.insecure');
 	const ask = one<HTMLFormElement>('[data-ask]');
+	offer(ask, !!globalThis.crypto?.subtle);
+	if (ask.hidden) return tell('check.page.insecure');
 	const scan = one<HTMLButtonElement>('[data-scan]');
-	ask.hidden = false;
 	ask.addEventListener('submit', (e) => {
 		e.preventDefault();
 		void fromText(one<HTMLTextAreaElement>('[data-paste]').value);

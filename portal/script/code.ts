@@ -1,5 +1,5 @@
 /* The tracking code: never in an address that is sent anywhere. A fragment stays in the browser; it fills the form and goes. */
-import { each, text } from './texts.ts';
+import { each, offer, text } from './texts.ts';
 
 const CODE = /^#([0-9A-Za-z-]{8,40})$/;
 
@@ -20,21 +20,14 @@ async function copy(from: string, b: HTMLButtonElement): Promise<void> {
 	setTimeout(() => (b.textContent = said), 3000);
 }
 
-/** <button hidden data-copy="#code">, <button hidden data-share="#code">: shown where the browser can. */
+/** <button class="scripted" data-copy="#code">, data-print: offered where the browser can. */
 export function enhanceCodes(): void {
 	each<HTMLButtonElement>('button[data-copy]', (b) => {
-		if (!navigator.clipboard) return;
-		b.hidden = false;
+		offer(b, !!navigator.clipboard);
 		b.addEventListener('click', () => void copy(b.dataset.copy ?? '', b));
 	});
-	each<HTMLButtonElement>('button[data-share]', (b) => {
-		if (typeof navigator.share !== 'function') return;
-		b.hidden = false;
-		const what = (): string => document.querySelector(b.dataset.share ?? '')?.textContent?.trim() ?? '';
-		b.addEventListener('click', () => void navigator.share({ text: what() }).catch(() => undefined));
-	});
 	each<HTMLButtonElement>('button[data-print]', (b) => {
-		b.hidden = false;
+		offer(b, true);
 		b.addEventListener('click', () => print());
 	});
 }

@@ -43,6 +43,12 @@ export function button(name: string, press: () => void): HTMLButtonElement {
 	return b;
 }
 
+/** What only scripts can do has its place from the first paint on (class scripted); here it is said whether this browser can. */
+export function offer(e: HTMLElement, can: boolean): void {
+	e.hidden = !can;
+	e.classList.add('on');
+}
+
 /** Every element that the selector finds, now. */
 export function each<E extends HTMLElement>(
 	selector: string,

@@ -4,6 +4,7 @@ import { api, type Schemas } from '@/api/client';
 import { useChanges } from '@/changes';
 import { firstClock } from '../queue/row';
 import { definition, type Definition } from '@/city';
+import { first } from '@/load';
 import { me } from '@/session';
 
 export type Matter = Schemas['matter'];
@@ -62,7 +63,7 @@ export function useMatter(address: Ref<string>) {
 	watch(address, () => {
 		matter.value = null;
 		fresh.value = false;
-		void load();
+		void first(load());
 	}, { immediate: true });
 
 	const room = computed(() => matter.value?.state.room ?? '');
