@@ -90,6 +90,11 @@ export function districts(): District[] {
 	return mapped.value;
 }
 
+/** What a form of these fields will show is read now, so that nothing in it comes later than the form. */
+export function prepareForm(fields: readonly { type: string }[]): void {
+	if (fields.some((f) => f.type === 'place')) districts();
+}
+
 /** The district in which a unit lies, as far as that is known yet; itself, if it is one. Reactive. */
 export function districtOf(code: string): string {
 	const tiles = new Set(districts().map((d) => d.org.code));

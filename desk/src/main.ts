@@ -17,3 +17,4 @@ await useLang();
 const app = createApp(App).use(i18n).use(router);
 await router.isReady().catch(() => undefined); // who one is, is known before the frame is drawn
 app.mount('#app');
+document.querySelector('#app')?.removeAttribute('aria-busy');

@@ -1,4 +1,4 @@
-/* Every page there is, once: what the pictures show and what axe looks at. A page that needs a matter gets one through `open`. */
+/* Every page there is, once: what the pictures show, and where nothing may move. A page that needs a matter gets one through `open`. */
 const anyMatter = async (page) => {
 	const row = page.locator("a[href^='/desk/matters/']").first();
 	await row.waitFor();
@@ -26,16 +26,17 @@ const firstKind = async (page) => {
 	await page.locator("[data-field=text] textarea").waitFor();
 };
 
-/** name, address, who (a login of packs/hangzhou/accounts.csv; null: anybody), open: how to get there when no address leads there */
+/** name, address, who (a login of packs/hangzhou/accounts.csv; null: anybody), open: how to get there when no address leads there;
+ * leads: to another address, of which nothing is pressed any more */
 export const PAGES = [
 	{ name: "portal-home", at: "/" },
 	{ name: "portal-say", at: "/say" },
-	{ name: "portal-say-form", at: "/say", open: async (page) => page.locator("main a[href^='/say/']").first().click() },
-	{ name: "portal-receipt", at: "/say", open: anyReceipt },
+	{ name: "portal-say-form", at: "/say", open: async (page) => page.locator("main a[href^='/say/']").first().click(), leads: true },
+	{ name: "portal-receipt", at: "/say", open: anyReceipt, leads: true },
 	{ name: "portal-matter", at: "/follow/matter" }, // of that receipt: its code is in a cookie
 	{ name: "portal-follow", at: "/follow" },
 	{ name: "portal-answers", at: "/answers" },
-	{ name: "portal-answer", at: "/answers", open: async (page) => page.locator("main article a").first().click() },
+	{ name: "portal-answer", at: "/answers", open: async (page) => page.locator("main article a").first().click(), leads: true },
 	{ name: "portal-check", at: "/check" },
 	{ name: "portal-nothing-here", at: "/no-such-page" },
 	{ name: "desk-login", at: "/desk/login" },
@@ -48,7 +49,7 @@ export const PAGES = [
 	{ name: "desk-intake", at: "/desk/intake", who: "operator" },
 	{ name: "desk-intake-form", at: "/desk/intake", who: "operator", open: firstKind },
 	{ name: "desk-keys", at: "/desk/queue", who: "operator", open: async (page) => page.locator(".help-button").dispatchEvent("click") },
-	{ name: "desk-matter", at: "/desk/queue", who: "dispatcher", open: anyMatter },
+	{ name: "desk-matter", at: "/desk/queue", who: "dispatcher", open: anyMatter, leads: true },
 	{ name: "desk-queue-step", at: "/desk/queue?open=true&room=gather", who: "dispatcher", open: chosenRow },
 	{ name: "desk-matter-step", at: "/desk/queue?open=true&room=gather", who: "dispatcher", open: async (page) => (await anyMatter(page), await page.locator(".steps button").first().click()) },
 	{ name: "desk-password", at: "/desk/password", who: "dispatcher" },
@@ -76,10 +77,15 @@ export async function settle(page) {
 	await page.waitForTimeout(150);
 }
 
-export async function show(page, { at, open }) {
+/** Goes to one of PAGES. `loaded` is called for every document that has come up by itself on the way. */
+export async function show(page, { at, open }, loaded = async () => {}) {
 	await page.goto(at);
 	await settle(page);
+	await loaded();
 	if (!open) return;
+	const began = () => page.evaluate(() => performance.timeOrigin);
+	const before = await began();
 	await open(page);
 	await settle(page);
+	if ((await began()) !== before) await loaded();
 }

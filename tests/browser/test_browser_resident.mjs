@@ -2,6 +2,7 @@
  * What scripts add, off line too, is in test_pocket.mjs. */
 import { Browser, City, DESKTOP, NARROW, PHONE, axe, check, run, tooWide } from "./kit.mjs";
 import { settle } from "./pages.mjs";
+import { still, watchShifts } from "./shifts.mjs";
 
 const KIND = "request-12345";
 const DISTRICT = "330105";
@@ -129,9 +130,11 @@ async function ratedOffLine() {
 
 const looks = (lang, view) => async () => {
 	const page = await browser.person(city, { lang, view });
+	await watchShifts(page);
 	for (const at of ["/", "/say", `/say/${KIND}`, "/follow", "/answers", "/check", "/no-such-page"]) {
 		await page.goto(at);
 		await settle(page);
+		await still(page, at);
 		await clean(page, at);
 	}
 	const said = page.complaints.filter((one) => !one.includes("404")); // the address that is not there

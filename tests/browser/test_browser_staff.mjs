@@ -1,7 +1,8 @@
 /* The staff at their desks: one request goes through four pairs of hands by keyboard alone, then everybody looks at their own
  * pages, which axe looks at too. Sample accounts: packs/hangzhou/accounts.csv. */
 import { Browser, City, DESKTOP, NARROW, PHONE, axe, check, run, simplified, tooWide } from "./kit.mjs";
-import { settle } from "./pages.mjs";
+import { PAGES, settle, show } from "./pages.mjs";
+import { still, watchShifts } from "./shifts.mjs";
 
 const TEXT = "石灰坝社区三幢门前的窨井盖破损，老人晚上经过很危险。";
 const city = new City({ matters: 150 });
@@ -161,15 +162,17 @@ async function residentRates() {
 	await page.context().close();
 }
 
-/** A person's own pages: every entry of the menu opens, axe is content, nothing is too wide and nothing complains. */
+/** A person's own pages: every entry of the menu opens, axe is content, nothing moves, nothing is too wide and nothing complains. */
 const looks = (login, lang, view) => async () => {
 	const page = await browser.person(city, { lang, view, as: login });
+	await watchShifts(page);
 	await clean(page, `${login}: home`);
 	const places = await page.evaluate(() => [...new Set([...document.querySelectorAll("nav a[href^='/desk/']")].map((a) => a.getAttribute("href")))]);
 	check(places.length >= 2, `${login} has a menu, not ${places.length} entries`);
 	for (const at of places) {
 		await page.goto(at);
 		await clean(page, `${login}: ${at}`);
+		await still(page, `${login}: ${at}`);
 	}
 	const first = page.locator("a[href^='/desk/matters/']").first();
 	await page.goto("/desk/queue");
@@ -177,8 +180,20 @@ const looks = (login, lang, view) => async () => {
 	if (await first.count()) {
 		await page.goto(await first.getAttribute("href"));
 		await clean(page, `${login}: a matter`);
+		await still(page, `${login}: a matter`);
 	}
 	await page.context().close();
+};
+
+/** Every page that there is comes up without anything moving in it. */
+const stays = (lang, view) => async () => {
+	const pages = PAGES.filter((p) => !p.open || p.leads);
+	for (const who of new Set(pages.map((p) => p.who ?? null))) {
+		const person = await browser.person(city, { lang, view, as: who });
+		await watchShifts(person);
+		for (const page of pages.filter((p) => (p.who ?? null) === who)) await show(person, page, () => still(person, page.name));
+		await person.context().close();
+	}
 };
 
 /** What a clock of working days has left is said in working days, as many as the calendar has. */
@@ -307,6 +322,7 @@ const failed = await run({
 	"auditor's pages, English": looks("auditor", "en", DESKTOP),
 	"administrator's pages, Chinese": looks("admin", "zh-Hans", DESKTOP),
 	"administrator's pages, English, telephone": looks("admin", "en", PHONE),
+	"nothing moves on any page, English, telephone": stays("en", PHONE),
 });
 await browser.close();
 const code_ = await city.stop();

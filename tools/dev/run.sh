@@ -44,7 +44,7 @@ EOF
 
 cmd_shots() {
 	setup
-	step 'release build' build_release
+	case " $* " in *' --help '* | *' -h '*) ;; *) step 'release build' build_release ;; esac
 	MINHU_SOURCE=$PWD MINHU=$PWD/build/minhu node tests/browser/shots.mjs build/shots "$@"
 }
 
