@@ -52,6 +52,12 @@ class Sqlite:
     def mark(self):
         shutil.copy(self.file, self.before)
 
+    def settle(self):
+        """What a store does by and by after a large load, done at once, so that it is not done while something is measured."""
+
+    def checkpoint(self):
+        """SQLite makes its own, every few thousand pages."""
+
     def floor(self, transactions):
         for end in ("", "-wal", "-shm"):
             pathlib.Path(f"{self.work}{end}").unlink(missing_ok=True)
@@ -82,6 +88,13 @@ class Postgres:
         self.sql("drop database if exists before")
         self.sql("create database before template minhu")
         self.xid = self.sql("select pg_current_xact_id()")
+
+    def settle(self):
+        subprocess.run(["psql", "-qX", self.info, "-c", "vacuum (analyze)", "-c", "checkpoint"], check=True, capture_output=True)
+
+    def checkpoint(self):
+        """From here on the log holds every page whole that is changed for the first time."""
+        self.sql("checkpoint")
 
     def floor(self, transactions):
         self.sql("drop database if exists work")

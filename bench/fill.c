@@ -232,9 +232,6 @@ static void put_row(struct fill *f, struct mh_arena *a, const struct pattern *p,
 {
 	const struct mh_q_matter_by_id_row *r = &p->row;
 	mh_time shift = t - r->created;
-	char code[20];
-	mh_tracking_code(&f->city->master, ref, code);
-	struct mh_hash h = mh_sha256_str(mh_str_c(code));
 	struct mh_q_matter_add_in in = {f->city->home_id,
 					id,
 					ref,
@@ -259,7 +256,7 @@ static void put_row(struct fill *f, struct mh_arena *a, const struct pattern *p,
 					r->entered + shift,
 					r->updated + shift,
 					seq,
-					mh_hash_hex(a, &h)};
+					MH_STR("")};
 	if (in.entered > f->until) in.entered = f->until;
 	if (in.updated > f->until) in.updated = f->until;
 	must(mh_q_matter_add(f->db, &in, &err));
@@ -267,11 +264,9 @@ static void put_row(struct fill *f, struct mh_arena *a, const struct pattern *p,
 
 static void put(struct fill *f, struct mh_arena *a, const struct pattern *p, mh_time t)
 {
-	unsigned char raw[16];
 	struct mh_key key;
-	mh_random(&f->rng, raw, sizeof raw);
 	mh_random(&f->rng, key.b, sizeof key.b);
-	struct mh_str ref = mh_str_hex(a, (struct mh_bytes){raw, sizeof raw});
+	struct mh_str ref = mh_city_new_ref(f->city, a, t);
 	int64_t id = mh_city_next_id(f->city, t);
 	struct mh_q_matter_key_add_in in = {.home_id = f->city->home_id, .matter_id = id};
 	must(mh_seal(a, &f->city->master, &f->rng, ref, (struct mh_bytes){key.b, sizeof key.b}, &in.sealed, &err));

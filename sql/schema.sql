@@ -105,7 +105,7 @@ create table calendar_rev (
 create table matter (
 	home_id %I not null,      -- jurisdiction of intake; never changes
 	id %I not null,
-	ref %T not null,          -- 128 random bits in hex: the "m" of ledger entries, unrelated to the person or to id
+	ref %T not null,          -- the second of intake and 96 random bits, in hex: the "m" of ledger entries, unrelated to the person
 	number %T not null,       -- for people: 2026-330100-000042
 	kind %T not null,
 	version %I not null,      -- of the definition; kept to the end
@@ -127,11 +127,11 @@ create table matter (
 	entered %I not null,      -- when it came into its state
 	updated %I not null,
 	last_seq %I not null,     -- its newest entry in the ledger
-	code_hash %T not null,    -- SHA-256 of the tracking code
+	code_hash %T not null,    -- of older matters SHA-256 of the tracking code; else empty: the code is made of the id (seal.h)
 	constraint matter_pk primary key (home_id, id)
 );
 create index matter_ref on matter (home_id, ref);
-create index matter_code on matter (home_id, code_hash);
+create index matter_code on matter (home_id, code_hash) where code_hash > '';
 create index matter_number on matter (home_id, number);
 create index matter_owner on matter (home_id, owner_id, id);
 create index matter_place on matter (home_id, place_id, id);

@@ -59,6 +59,9 @@ export interface Drafting {
 	throwAway(): Promise<void>;
 }
 
+/** Of one deed. The time comes first, so that young keys lie side by side in the store's index. */
+const newKey = (now: number): string => `${now.toString(16)}-${crypto.randomUUID()}`;
+
 /** Puts a kept draft back, and keeps it from now on. `changed` hears whether there is one. */
 export async function keepDraft(
 	form: HTMLFormElement,
@@ -71,7 +74,7 @@ export async function keepDraft(
 		await drop('draft', name);
 		before = undefined;
 	}
-	const drafting = { key: before?.key ?? crypto.randomUUID(), over: false };
+	const drafting = { key: before?.key ?? newKey(now()), over: false };
 	let timer = 0;
 	const write = async (): Promise<void> => {
 		if (drafting.over || !written(form)) return;
@@ -101,7 +104,7 @@ export async function keepDraft(
 		clearTimeout(timer);
 		form.reset();
 		await drop('draft', name).catch(() => undefined);
-		drafting.key = crypto.randomUUID();
+		drafting.key = newKey(now());
 		changed(false);
 	};
 	return {

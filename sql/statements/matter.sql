@@ -22,8 +22,13 @@ from matter where home_id = :home_id and id = :id;
 select id from matter where home_id = :home_id and ref = :ref;
 
 -- name: matter_id_by_code :opt
+-- Of an older matter, which keeps the hash of its code.
 -- row: matter_id
-select id from matter where home_id = :home_id and code_hash = :code_hash;
+select id from matter where home_id = :home_id and code_hash = :code_hash and code_hash > '';
+
+-- name: matter_coded :opt
+-- A matter whose code is made of its id.
+select kind, version from matter where home_id = :home_id and id = :id and code_hash = '';
 
 -- name: matter_id_by_number :opt
 -- row: matter_id

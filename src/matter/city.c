@@ -2,6 +2,7 @@
 #include "matter/city_priv.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -393,6 +394,14 @@ int64_t mh_city_next_id(struct mh_city *c, mh_time now)
 	if (ms != c->last_id_ms) c->id_step = 0;
 	c->last_id_ms = ms;
 	return (ms - EPOCH_MS) << 22 | c->id_step;
+}
+
+struct mh_str mh_city_new_ref(struct mh_city *c, struct mh_arena *a, mh_time now)
+{
+	unsigned char random[12];
+	mh_random(&c->rng, random, sizeof random);
+	struct mh_str hex = mh_str_hex(a, (struct mh_bytes){random, sizeof random});
+	return hex.ptr ? mh_str_fmt(a, "%08" PRIx32 MH_STR_FMT, (uint32_t)(now / 1000), MH_STR_ARG(hex)) : hex;
 }
 
 mh_time mh_city_id_time(int64_t id)

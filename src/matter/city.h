@@ -101,6 +101,10 @@ const struct mh_def *mh_city_def(const struct mh_city *c, struct mh_str kind, in
 const struct mh_cal *mh_city_cal(const struct mh_city *c, int64_t rev); /* 0: the newest */
 /* A new id: 41 bits of milliseconds since 2020, 10 bits node (0), 12 bits counter. Ascending. */
 int64_t mh_city_next_id(struct mh_city *c, mh_time now);
+/* How the ledger and the world name a matter: the second, as everybody may see it beside the name in the ledger, and 96 random bits,
+ * in hex. The time comes first so that young names lie side by side in the store's index: of random ones each lies in a page of its
+ * own, and the larger the city, the more pages does every intake touch. NULL pointer when memory is short. */
+struct mh_str mh_city_new_ref(struct mh_city *c, struct mh_arena *a, mh_time now);
 /* When an id was given; the smallest id of an instant. */
 mh_time mh_city_id_time(int64_t id);
 int64_t mh_city_id_at(mh_time t);

@@ -54,10 +54,8 @@ static enum mh_code check_required(const struct mh_def *d, const json_t *given, 
 static enum mh_code identity(struct mh_tx *tx, struct mh_matter *m, int64_t *ret_n, struct mh_err *reterr)
 {
 	struct mh_city *c = tx->city;
-	unsigned char ref[16];
 	m->id = mh_city_next_id(c, tx->now);
-	mh_random(&c->rng, ref, sizeof ref);
-	m->ref = mh_str_hex(tx->arena, (struct mh_bytes){ref, sizeof ref});
+	m->ref = mh_city_new_ref(c, tx->arena, tx->now);
 	MH_TRY_MEM(m->ref.ptr, reterr);
 	int year = mh_time_civil(tx->now, c->zone_min).year;
 	MH_TRY(mh_city_next_number(c, tx->db, year, ret_n, reterr));
@@ -121,15 +119,12 @@ static enum mh_code of_parent(struct mh_tx *tx, struct mh_matter *m, const struc
 	return MH_OK;
 }
 
-static enum mh_code tracking(struct mh_tx *tx, struct mh_matter *m, struct mh_err *reterr)
+static void tracking(const struct mh_tx *tx, const struct mh_matter *m, char code[20])
 {
-	m->code_hash = MH_STR("");
-	if (m->def->child_only) return MH_OK;
-	mh_tracking_code(&tx->city->master, m->ref, m->code);
-	struct mh_hash h = mh_sha256_str(mh_str_c(m->code));
-	m->code_hash = mh_hash_hex(tx->arena, &h);
-	MH_TRY_MEM(m->code_hash.ptr, reterr);
-	return MH_OK;
+	code[0] = '\0';
+	if (m->def->child_only) return;
+	if (m->code_hash.len) mh_tracking_code_of_ref(&tx->city->master, m->ref, code);
+	else mh_tracking_code(&tx->city->master, m->id, code);
 }
 
 static enum mh_code record(struct mh_tx *tx, struct mh_matter *m, const struct mh_create *in, json_t *header,
@@ -263,14 +258,13 @@ static enum mh_code make(struct mh_tx *tx, const struct mh_create *in, struct mh
 	m->def = d;
 	m->state = d->initial;
 	m->created = m->entered = m->updated = tx->now;
-	m->class_code = m->channel = m->mark = MH_STR("");
+	m->class_code = m->channel = m->mark = m->code_hash = MH_STR("");
 	m->facts = json_object();
 	m->uses = json_object();
 	if (!m->facts || !m->uses) return mh_no_memory(reterr);
 	int64_t n = 0;
 	*ret = m;
 	enum mh_code code = identity(tx, m, &n, reterr);
-	if (code == MH_OK) code = tracking(tx, m, reterr);
 	if (code == MH_OK) code = build(tx, m, in, given, reterr);
 	if (code != MH_OK && n) mh_city_unnumber(tx->city, mh_time_civil(tx->now, tx->city->zone_min).year, n);
 	return code;
@@ -293,8 +287,7 @@ enum mh_code mh_matter_create(struct mh_tx *tx, const struct mh_create *in, stru
 	if (code != MH_OK) return code;
 	struct mh_outcome out;
 	MH_TRY(mh_engine__outcome(tx, m, &out, reterr));
-	if (m->code_hash.len && !m->code[0]) mh_tracking_code(&tx->city->master, m->ref, m->code);
-	memcpy(out.code, m->code, sizeof out.code);
+	tracking(tx, m, out.code);
 	out.again = again;
 	*ret = out;
 	return MH_OK;

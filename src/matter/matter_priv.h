@@ -27,7 +27,6 @@ struct mh_matter {
 	struct mh_matter *next; /* tx->loaded */
 	int64_t id;
 	struct mh_str ref, number, class_code, channel, mark, code_hash;
-	char code[20]; /* to follow it by; empty unless it was just made */
 	const struct mh_def *def;
 	int state, level;
 	int owner, super, place; /* indexes of units, -1 none */

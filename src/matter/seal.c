@@ -50,7 +50,76 @@ struct mh_hash mh_commit(const unsigned char salt[MH_SALT_LEN], struct mh_str pa
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford: no I L O U */
 
-void mh_tracking_code(const struct mh_key *master, struct mh_str ref, char ret[20])
+/* --- tracking codes --- */
+
+#define HALF 40 /* bits */
+#define HALF_MASK (((uint64_t)1 << HALF) - 1)
+#define ZEROS 17 /* 80 bits less those of an id */
+#define ROUNDS 10
+
+static uint64_t scramble(const struct mh_key *master, unsigned round, uint64_t half)
+{
+	static const unsigned char what[crypto_generichash_blake2b_PERSONALBYTES] = "tracking code 2";
+	unsigned char in[1 + HALF / 8] = {(unsigned char)round}, out[crypto_generichash_blake2b_BYTES_MIN];
+	for (int i = 0; i < HALF / 8; i++) in[1 + i] = (unsigned char)(half >> (8 * i));
+	crypto_generichash_blake2b_salt_personal(out, sizeof out, in, sizeof in, master->b, sizeof master->b, NULL,
+						 what);
+	uint64_t v = 0;
+	for (int i = 0; i < HALF / 8; i++) v |= (uint64_t)out[i] << (8 * i);
+	return v;
+}
+
+/* A balanced Feistel network: with rounds that nobody can tell from random ones, a permutation that nobody can tell from a random
+ * one (Luby and Rackoff, 1988; four rounds would do). */
+static void permute(const struct mh_key *master, uint64_t half[2])
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		uint64_t next = half[0] ^ scramble(master, i, half[1]);
+		half[0] = half[1];
+		half[1] = next;
+	}
+}
+
+static void permute_back(const struct mh_key *master, uint64_t half[2])
+{
+	for (unsigned i = ROUNDS; i-- > 0;) {
+		uint64_t before = half[1] ^ scramble(master, i, half[0]);
+		half[1] = half[0];
+		half[0] = before;
+	}
+}
+
+void mh_tracking_code(const struct mh_key *master, int64_t id, char ret[20])
+{
+	uint64_t half[2] = {(uint64_t)id >> (HALF - ZEROS), (uint64_t)id << ZEROS & HALF_MASK};
+	size_t at = 0;
+	permute(master, half);
+	for (int i = 0; i < 16; i++) {
+		if (i && i % 4 == 0) ret[at++] = '-';
+		ret[at++] = alphabet[half[i / 8] >> (HALF - 5 - i % 8 * 5) & 31];
+	}
+	ret[at] = '\0';
+}
+
+bool mh_tracking_id(const struct mh_key *master, const char code[20], int64_t *ret_id)
+{
+	uint64_t half[2] = {0, 0};
+	int n = 0;
+	for (const char *c = code; *c; c++) {
+		const char *digit = strchr(alphabet, *c);
+		if (*c == '-') continue;
+		if (!digit || n == 16) return false;
+		half[n / 8] = half[n / 8] << 5 | (uint64_t)(digit - alphabet);
+		n++;
+	}
+	if (n != 16) return false;
+	permute_back(master, half);
+	if (half[1] & (((uint64_t)1 << ZEROS) - 1)) return false;
+	*ret_id = (int64_t)(half[0] << (HALF - ZEROS) | half[1] >> ZEROS);
+	return true;
+}
+
+void mh_tracking_code_of_ref(const struct mh_key *master, struct mh_str ref, char ret[20])
 {
 	struct mh_str domain = MH_STR("tracking\n");
 	const struct mh_bytes parts[] = {{(const unsigned char *)domain.ptr, domain.len},

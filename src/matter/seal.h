@@ -21,9 +21,14 @@ enum mh_code mh_seal(struct mh_arena *a, const struct mh_key *key, const struct 
 enum mh_code mh_unseal(struct mh_arena *a, const struct mh_key *key, struct mh_str about, struct mh_bytes sealed,
 		       struct mh_bytes *ret, struct mh_err *reterr);
 struct mh_hash mh_commit(const unsigned char salt[MH_SALT_LEN], struct mh_str payload);
-/* Sixteen characters of Crockford's base 32 (80 bits) in groups of four, from the master key and the matter's ref: never
- * stored, always the same, not to be guessed. */
-void mh_tracking_code(const struct mh_key *master, struct mh_str ref, char ret[20]);
+/* Sixteen characters of Crockford's base 32 in groups of four: 80 bits, which are the matter's id and 17 zeros, permuted under the
+ * master key. Never stored, always the same, not to be guessed; and the store needs no index of codes, whose every entry would lie
+ * in another page. */
+void mh_tracking_code(const struct mh_key *master, int64_t id, char ret[20]);
+/* The id back. False: nobody was given this code. True says only that the matter with that id, if there is one, has it. */
+bool mh_tracking_id(const struct mh_key *master, const char code[20], int64_t *ret_id);
+/* As older matters have it, which keep its hash: a MAC of the ref. */
+void mh_tracking_code_of_ref(const struct mh_key *master, struct mh_str ref, char ret[20]);
 /* As a person may type it: case, blanks, dashes, O for 0, I and L for 1. False: not a code. */
 bool mh_tracking_normal(struct mh_str typed, char ret[20]);
 #endif

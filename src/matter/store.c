@@ -238,19 +238,40 @@ enum mh_code mh_matter_find(struct mh_tx *tx, struct mh_str name, int64_t *ret_i
 	return code;
 }
 
+static enum mh_code find_old_code(struct mh_tx *tx, const char code[20], bool *ret_found, int64_t *ret_id,
+				  struct mh_err *reterr)
+{
+	struct mh_hash h = mh_sha256_str(mh_str_c(code));
+	struct mh_q_matter_id_by_code_in in = {.home_id = tx->city->home_id, .code_hash = mh_hash_hex(tx->arena, &h)};
+	struct mh_q_matter_id_row row = {0};
+	MH_TRY_MEM(in.code_hash.ptr, reterr);
+	MH_TRY(mh_q_matter_id_by_code(tx->db, tx->arena, &in, ret_found, &row, reterr));
+	*ret_id = row.id;
+	return MH_OK;
+}
+
+static enum mh_code find_code(struct mh_tx *tx, const char code[20], bool *ret_found, int64_t *ret_id,
+			      struct mh_err *reterr)
+{
+	struct mh_q_matter_coded_in in = {.home_id = tx->city->home_id};
+	struct mh_q_matter_coded_row row;
+	bool found = false;
+	if (!mh_tracking_id(&tx->city->master, code, &in.id)) return find_old_code(tx, code, ret_found, ret_id, reterr);
+	MH_TRY(mh_q_matter_coded(tx->db, tx->arena, &in, &found, &row, reterr));
+	if (!found) return find_old_code(tx, code, ret_found, ret_id, reterr);
+	const struct mh_def *d = mh_city_def(tx->city, row.kind, row.version);
+	*ret_found = d && !d->child_only; /* nobody is given the code of a child */
+	*ret_id = in.id;
+	return MH_OK;
+}
+
 enum mh_code mh_matter_find_code(struct mh_tx *tx, struct mh_str typed, int64_t *ret_id, struct mh_err *reterr)
 {
 	char code[20];
 	bool found = false;
-	struct mh_q_matter_id_row row;
-	if (mh_tracking_normal(typed, code)) {
-		struct mh_hash h = mh_sha256_str(mh_str_c(code));
-		struct mh_q_matter_id_by_code_in in = {.home_id = tx->city->home_id,
-						       .code_hash = mh_hash_hex(tx->arena, &h)};
-		MH_TRY_MEM(in.code_hash.ptr, reterr);
-		MH_TRY(mh_q_matter_id_by_code(tx->db, tx->arena, &in, &found, &row, reterr));
-	}
-	if (found) return *ret_id = row.id, MH_OK;
+	int64_t id = 0;
+	if (mh_tracking_normal(typed, code)) MH_TRY(find_code(tx, code, &found, &id, reterr));
+	if (found) return *ret_id = id, MH_OK;
 	enum mh_code fail = MH_FAIL(reterr, MH_E_NOT_FOUND, "There is no matter with that tracking code");
 	mh_err_hint(reterr, "A code has 16 letters and digits in four groups, as on the receipt.");
 	return fail;

@@ -178,10 +178,11 @@ bool mh_page__holder(struct mh_request *req)
 	return true;
 }
 
-struct mh_str mh_page__key(struct mh_arena *a)
+struct mh_str mh_page__key(struct mh_arena *a, mh_time now)
 {
 	unsigned char bytes[16];
 	struct mh_rng rng = mh_rng_system();
 	mh_random(&rng, bytes, sizeof bytes);
-	return mh_str_hex(a, (struct mh_bytes){bytes, sizeof bytes});
+	struct mh_str hex = mh_str_hex(a, (struct mh_bytes){bytes, sizeof bytes});
+	return hex.ptr ? mh_str_fmt(a, "%llx-" MH_STR_FMT, (unsigned long long)now, MH_STR_ARG(hex)) : hex;
 }

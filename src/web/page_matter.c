@@ -91,7 +91,7 @@ static enum mh_code one_step(const struct mh_web__page *p, const struct mh_glanc
 					   .n_proofs = tr->n_evidence,
 					   .open = tried != NULL,
 					   .wrong = tried && tried->n_wrong,
-					   .key = mh_page__key(p->a),
+					   .key = mh_page__key(p->a, p->req->received),
 					   .seq = g->last_seq,
 					   .ends = tr->to >= 0 && g->def->states[tr->to].category == MH_CAT_VOID};
 	return MH_OK;

@@ -106,7 +106,7 @@ extern const char *const mh_page__langs[];
 		.name = "seq", .in = MH_IN_BODY, .type = MH_TYPE_INT, .min = 0, .max = INT64_MAX,                      \
 		.en = "Newest entry that the page showed", .zh = "页面所示的最新序号"                         \
 	}
-/* A new idempotency key; empty when memory is short. */
-struct mh_str mh_page__key(struct mh_arena *a);
+/* A new idempotency key, as the desk makes them too: the time, then what is random. Empty when memory is short. */
+struct mh_str mh_page__key(struct mh_arena *a, mh_time now);
 
 #endif

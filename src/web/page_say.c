@@ -93,7 +93,7 @@ static enum mh_code show_form(const struct mh_web__page *p, const struct mh_page
 				   .photos_again = posted && p->req->n_parts > 0,
 				   .wrong = f->n_wrong > 0,
 				   .trouble = trouble != NULL};
-	if (!page.key.len) page.key = mh_page__key(p->a);
+	if (!page.key.len) page.key = mh_page__key(p->a, p->req->received);
 	if (trouble) page.why = mh_str_dup(p->a, mh_str_c(trouble->message));
 	MH_TRY(mh_page__form_show(f, &page.fields, &page.n_fields, &page.more, &page.n_more, reterr));
 	struct mh_page__frame frame = mh_page__frame(p, page.title, MH_NAV_SAY);

@@ -2,9 +2,11 @@
  * can be tried again, and leaves a ledger without holes. */
 #include "unit.h"
 
+#include "matter/matter_priv.h"
 #include "matter/scenario_priv.h"
 #include "pg.h"
 
+#include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,6 +236,64 @@ struct erasing {
 	struct mh_outcome out;
 };
 
+struct finding {
+	const char *typed;
+	int64_t id;
+};
+
+static enum mh_code find_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
+{
+	struct finding *f = arg;
+	return mh_matter_find_code(tx, mh_str_c(f->typed), &f->id, reterr);
+}
+
+struct ageing {
+	int64_t id;
+	char code[20];
+};
+
+/* As matters were that keep the hash of their code, which is made of their ref. */
+static enum mh_code age_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
+{
+	struct ageing *old = arg;
+	struct mh_matter *m;
+	MH_TRY(mh_matter__load(tx, old->id, &m, reterr));
+	mh_tracking_code_of_ref(&tx->city->master, m->ref, old->code);
+	struct mh_hash h = mh_sha256_str(mh_str_c(old->code));
+	struct mh_str hex = mh_hash_hex(tx->arena, &h);
+	struct mh_str sql = mh_str_fmt(tx->arena, "update matter set code_hash = '" MH_STR_FMT "' where id = %lld",
+				       MH_STR_ARG(hex), (long long)old->id);
+	return mh_db_script(tx->db, (const char *[]){sql.ptr, NULL}, reterr);
+}
+
+/* A code opens its matter, however it was made; and only that of a person's own matter does. */
+static void codes(void **state)
+{
+	struct mh_err err = {0};
+	char typed[20];
+	struct raising r = {.fields = request()};
+	assert_int_equal(run(raise_job, &r, &err), MH_OK);
+	json_decref(r.fields);
+	struct finding f = {.typed = r.out.code};
+	assert_int_equal(run(find_job, &f, &err), MH_OK);
+	assert_int_equal(f.id, r.out.matter_id);
+	for (size_t i = 0; i < sizeof typed; i++) typed[i] = (char)tolower(r.out.code[i]);
+	f = (struct finding){.typed = typed};
+	assert_int_equal(run(find_job, &f, &err), MH_OK);
+	assert_int_equal(f.id, r.out.matter_id);
+	mh_tracking_code(&stage->city->master, r.out.matter_id + 1, typed); /* nobody's yet */
+	f = (struct finding){.typed = typed};
+	assert_int_equal(run(find_job, &f, &err), MH_E_NOT_FOUND);
+
+	struct ageing old = {.id = r.out.matter_id};
+	assert_int_equal(run(age_job, &old, &err), MH_OK);
+	f = (struct finding){.typed = r.out.code};
+	assert_int_equal(run(find_job, &f, &err), MH_E_NOT_FOUND); /* it never had this one */
+	f = (struct finding){.typed = old.code};
+	assert_int_equal(run(find_job, &f, &err), MH_OK);
+	assert_int_equal(f.id, r.out.matter_id);
+}
+
 static enum mh_code erase_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
 {
 	struct erasing *e = arg;
@@ -283,8 +343,11 @@ int main(void)
 	{                                                                                                              \
 #f " on PostgreSQL", f, on_postgres, NULL, NULL                                                        \
 	}
-	const struct CMUnitTest tests[] = {BOTH(every_call_to_the_store), BOTH(every_allocation),
-					   BOTH(a_repeated_request_does_nothing), BOTH(what_is_refused_is_said),
+	const struct CMUnitTest tests[] = {BOTH(every_call_to_the_store),
+					   BOTH(every_allocation),
+					   BOTH(a_repeated_request_does_nothing),
+					   BOTH(what_is_refused_is_said),
+					   BOTH(codes),
 					   BOTH(erasure_keeps_the_ledger)};
 	/* JSON values come from the same heap, so that their allocations can be made to fail too. */
 	json_set_alloc_funcs(mh_mem_alloc, mh_mem_free);

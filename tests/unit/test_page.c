@@ -84,8 +84,11 @@ static void who_wants_a_page(void **state)
 static void keys_are_new(void **state)
 {
 	struct mh_arena a = MH_ARENA(1 << 12);
-	struct mh_str one = mh_page__key(&a), other = mh_page__key(&a);
-	assert_int_equal(one.len, 32);
+	struct mh_str one = mh_page__key(&a, 1000), other = mh_page__key(&a, 1000);
+	struct mh_str later = mh_page__key(&a, 1700000000000);
+	assert_int_equal(one.len, 36);
+	assert_true(mh_str_starts(later, "18bcfe56800-"));
+	assert_true(later.len <= 80);
 	assert_false(mh_str_eq(one, other));
 	mh_arena_done(&a);
 }
