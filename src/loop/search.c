@@ -186,17 +186,33 @@ static void tell_lag(struct mh_search *s, int64_t behind)
 	else if (!atomic_load(&s->behind_since)) atomic_store(&s->behind_since, mh_now(&s->config.clock));
 }
 
+/* Entries behind the position, of all logs. */
+static enum mh_code waiting(struct mh_search *s, struct mh_arena *a, int64_t *ret, struct mh_err *reterr)
+{
+	struct mh_ledger_info last, log;
+	int64_t home = s->config.city->home_id, n = -mh_seq_index(s->position);
+	MH_TRY(mh_ledger_info(s->db, home, 0, a, &last, reterr));
+	for (int64_t i = mh_seq_log(s->position); i <= last.log; i++) {
+		MH_TRY(mh_ledger_info(s->db, home, i, a, &log, reterr));
+		n += log.size;
+	}
+	*ret = n > 0 ? n : 0;
+	return MH_OK;
+}
+
 /* *ret_more: go on at once. */
 static enum mh_code batch(struct mh_search *s, struct mh_arena *a, bool *ret_more, struct mh_err *reterr)
 {
-	struct mh_ledger_info here, last;
+	struct mh_ledger_info last;
 	struct mh_q_search_entries_row *rows;
 	size_t n;
+	int64_t left;
 	const struct mh_city *c = s->config.city;
 	int64_t log = mh_seq_log(s->position), at = mh_seq_index(s->position);
 	MH_TX(tx, s->config.city, s->db, a, mh_now(&s->config.clock));
 	MH_TRY(mh_ledger_info(s->db, c->home_id, 0, a, &last, reterr));
-	MH_TRY(mh_ledger_info(s->db, c->home_id, log, a, &here, reterr));
+	MH_TRY(waiting(s, a, &left, reterr));
+	tell_lag(s, left); /* now: should the index fail, it is told how far it is behind */
 	if (!s->past) s->past = mh_seq_join(last.log, last.size);
 	int64_t most = in_the_past(s) ? BATCH_BEHIND : BATCH;
 	struct mh_q_search_entries_in in = {.home_id = c->home_id, .log = log, .from_seq = at, .limit = most};
@@ -204,8 +220,8 @@ static enum mh_code batch(struct mh_search *s, struct mh_arena *a, bool *ret_mor
 	if (n > 0) MH_TRY(index_rows(s, &tx, rows, n, mh_seq_join(log, rows[n - 1].seq + 1), reterr));
 	else if (log < last.log) MH_TRY(index_rows(s, &tx, rows, 0, mh_seq_join(log + 1, 0), reterr));
 	*ret_more = (int64_t)n == most || log < last.log;
-	int64_t waiting = here.size - mh_seq_index(s->position);
-	tell_lag(s, log < last.log ? last.size : waiting > 0 ? waiting : 0);
+	MH_TRY(waiting(s, a, &left, reterr));
+	tell_lag(s, left);
 	return MH_OK;
 }
 
@@ -320,6 +336,9 @@ static enum mh_code start(struct mh_search *s, struct mh_err *reterr)
 	make_key(s);
 	MH_TRY(connect(s, reterr));
 	MH_TRY(open_index(s, reterr));
+	int64_t left;
+	MH_TRY(waiting(s, &s->arena, &left, reterr));
+	tell_lag(s, left);
 	MH_TRY(mh_fulltext_open(s->config.path, false, &s->staff.index, reterr));
 	MH_TRY(mh_fulltext_open(s->config.path, false, &s->everybody.index, reterr));
 	if (pthread_create(&s->thread, NULL, run, s) != 0)

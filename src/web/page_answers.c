@@ -7,6 +7,7 @@
 extern const struct mh_route_list mh_routes_page_answers;
 
 #define ON_PAGE 20
+#define BEHIND_MS 3000 /* what came just now is no news */
 
 /* One publication, as rows of label and value. */
 static enum mh_code show(const struct mh_web__page *p, const json_t *one, struct mh_page_answers_answer *to,
@@ -66,6 +67,14 @@ static enum mh_code find(const struct mh_web__page *p, struct mh_str words, int6
 	return code == MH_E_INVALID ? MH_OK : code;
 }
 
+/* Not all is searched yet: the index is being made, or something keeps it from being made. */
+static bool is_behind(const struct mh_web__page *p)
+{
+	struct mh_search *search = mh_api_of(p->req)->search;
+	struct mh_search_stats s = search ? mh_search_stats(search) : (struct mh_search_stats){0};
+	return s.behind > 0 && p->req->received - s.behind_since >= BEHIND_MS;
+}
+
 /* Fills the page from `before` on; *ret_next: where the next one begins, 0 at the end. */
 static enum mh_code gather(const struct mh_web__page *p, struct mh_tx *tx, struct mh_str words, int64_t before,
 			   struct mh_page_answers *page, int64_t *ret_next, struct mh_err *reterr)
@@ -98,6 +107,7 @@ static enum mh_code get_answers(struct mh_request *req, struct mh_response *res,
 	MH_TRY(gather(&p, &tx, page.words, mh_req_int(req, "before", INT64_MAX), &page, &next, reterr));
 	if (next) page.next = mh_str_fmt(p.a, "%lld", (long long)next);
 	page.none = page.n_answers == 0;
+	page.behind = page.words.len && is_behind(&p);
 	struct mh_page__frame frame = mh_page__frame(&p, mh_msg(p.lang, MH_MSG_PORTAL_ANSWERS_TITLE), MH_NAV_ANSWERS);
 	struct mh_buf b = MH_BUF(MH_PAGE_MAX);
 	MH_PAGE_FRAME(&page, frame);
