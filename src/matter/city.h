@@ -24,6 +24,10 @@ struct mh_duty { /* a row of the duty catalogue; the longest code that begins a 
 	int level;
 	bool urgent;
 };
+struct mh_city_word { /* what the pack calls a code */
+	struct mh_str map, code;
+	struct mh_label label;
+};
 #define MH_CITY_COMING_MAX 16
 struct mh_city {
 	struct mh_arena arena;
@@ -36,6 +40,8 @@ struct mh_city {
 	size_t n_classes; /* by code */
 	struct mh_duty *duties;
 	size_t n_duties; /* by code */
+	struct mh_city_word *words;
+	size_t n_words;
 	/* In the order in which they came. Readers may look while one is added: it stands in its place before the number says so, and the
 	 * place never moves while `serving`. */
 	struct mh_def **defs;
@@ -92,6 +98,8 @@ void mh_city_freep(struct mh_city **c);
 
 const struct mh_class *mh_city_class(const struct mh_city *c, struct mh_str code);
 const struct mh_duty *mh_city_duty(const struct mh_city *c, struct mh_str class_code);
+/* What the pack calls a sort of units ("kinds"), a duty ("duties") or a message ("messages"); NULL when it does not say. */
+const struct mh_label *mh_city_word(const struct mh_city *c, const char *map, struct mh_str code);
 /* The unit that the duty catalogue names for a category at a place (an index of units): a department of the territory at the
  * row's level, or that government itself; without a category or a row the township of the place. */
 int mh_assign_duty(const struct mh_city *c, struct mh_str class_code, int place);

@@ -1,6 +1,7 @@
 /* What the files that make and open a city share. */
 #ifndef MH_MATTER_CITY_PRIV_H
 #define MH_MATTER_CITY_PRIV_H
+#include "base/yaml.h"
 #include "matter/pack.h"
 
 #include "sql_gen.h"
@@ -22,4 +23,7 @@ enum mh_code mh_city__make_master(struct mh_arena *a, struct mh_str state_dir, c
 				  struct mh_err *reterr);
 enum mh_code mh_city__check_kinds(const struct mh_city *c, struct mh_arena *a, struct mh_buf *report,
 				  struct mh_err *reterr);
+/* words.c: from pack.yaml to the setting, and from there into the city. */
+void mh_city__words_read(struct mh_yaml *top, struct mh_buf *out, struct mh_diags *d);
+enum mh_code mh_city__words_open(struct mh_city *c, struct mh_str text, struct mh_err *reterr);
 #endif

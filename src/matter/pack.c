@@ -17,7 +17,7 @@
 struct pack {
 	struct mh_arena arena;
 	struct mh_db *db;
-	struct mh_str dir, state_dir, code, zh, en, origin, hours, calendar_source;
+	struct mh_str dir, state_dir, code, zh, en, origin, hours, words, calendar_source;
 	struct mh_str orgs, categories, duty, calendar, officers, processes;
 	int64_t home_id, zone_min;
 	struct mh_clock clock;
@@ -96,6 +96,14 @@ static void read_hours(struct pack *p, struct mh_yaml *top)
 	mh_buf_done(&b);
 }
 
+static void read_words(struct pack *p, struct mh_yaml *top, struct mh_diags *d)
+{
+	struct mh_buf b = MH_BUF(FILE_MAX);
+	mh_city__words_read(top, &b, d);
+	p->words = mh_str_dup(&p->arena, mh_buf_str(&b));
+	mh_buf_done(&b);
+}
+
 static void need(struct mh_yaml *map, const char *key, struct mh_str *ret, struct mh_diags *d)
 {
 	if (!map || !mh_yaml_str(map, key, ret, d))
@@ -128,6 +136,7 @@ static enum mh_code read_yaml(struct pack *p, struct mh_err *reterr)
 		if (!mh_yaml_int(top, "zone_minutes", &p->zone_min, &d))
 			MH_DIAG_ERROR(&d, "missing", top->at, NULL, "\"zone_minutes\" is missing");
 		read_hours(p, top);
+		read_words(p, top, &d);
 	}
 	mh_diags_print(&d, p->report);
 	MH_TRY(mh_diags_result(&d, reterr));
@@ -257,6 +266,7 @@ static enum mh_code settings(struct pack *p, struct mh_err *reterr)
 	MH_TRY(put_setting(p, "origin", p->origin, reterr));
 	MH_TRY(put_setting(p, "zone_minutes", zone, reterr));
 	MH_TRY(put_setting(p, "zh", p->zh, reterr));
+	MH_TRY(put_setting(p, "words", p->words, reterr));
 	return put_setting(p, "en", p->en, reterr);
 }
 

@@ -147,6 +147,12 @@ json_t *mh_api_role(const struct mh_city *c, struct mh_str role)
 	return mh_api_label(&(struct mh_label){role, role});
 }
 
+json_t *mh_api_word(const struct mh_city *c, const char *map, struct mh_str code)
+{
+	const struct mh_label *word = mh_city_word(c, map, code);
+	return mh_api_label(word ? word : &(struct mh_label){code, code});
+}
+
 json_t *mh_api_org(const struct mh_city *c, int org)
 {
 	if (org < 0) return json_null();

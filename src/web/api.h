@@ -95,6 +95,8 @@ json_t *mh_api_time(const struct mh_tx *tx, mh_time t);
 json_t *mh_api_label(const struct mh_label *l);
 /* What a role is called: by the table of rights; else by the newest definition that has it, which may call it by its part there. */
 json_t *mh_api_role(const struct mh_city *c, struct mh_str role);
+json_t *mh_api_word(const struct mh_city *c, const char *map,
+		    struct mh_str code); /* mh_city_word; else the code itself */
 /* For lists that are searched by typing. Latin letters in either case; nothing is in everything. */
 bool mh_api_contains(struct mh_str hay, struct mh_str needle);
 bool mh_api_begins(struct mh_str hay, struct mh_str needle);

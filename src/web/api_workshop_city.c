@@ -206,6 +206,15 @@ static json_t *leads_of(const struct mh_city *c, int org)
 	return list;
 }
 
+static json_t *duty_words(const struct mh_city *c, struct mh_str duties)
+{
+	struct mh_str one;
+	json_t *list = json_array();
+	while (list && mh_str_split(&duties, '|', &one))
+		if (one.len && json_array_append_new(list, mh_api_word(c, "duties", one)) != 0) break;
+	return list;
+}
+
 static enum mh_code officers_of(struct mh_tx *tx, int org, json_t **ret, struct mh_err *reterr)
 {
 	struct mh_q_officer_of_org_row *rows;
@@ -251,7 +260,9 @@ static enum mh_code get_unit(struct mh_request *req, struct mh_response *res, st
 	enum mh_code code = officers_of(&tx, org, &officers, reterr);
 	if (code == MH_OK) code = accounts_of(&tx, org, &accounts, reterr);
 	if (code != MH_OK) return json_decref(officers), code;
-	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "unit", mh_api_org(tx.city, org), "path",
+	const struct mh_org *u = &tx.city->orgs.list[org];
+	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "unit", mh_api_org(tx.city, org), "sort",
+			      mh_api_word(tx.city, "kinds", u->kind), "duties", duty_words(tx.city, u->duty), "path",
 			      path_of(tx.city, org), "children", children_of(tx.city, org), "leads",
 			      leads_of(tx.city, org), "officers", officers, "accounts", accounts);
 	return mh_res_json(res, 200, j, reterr);
@@ -270,6 +281,7 @@ static json_t *open311_json(const struct mh_open311 *o)
 
 struct messages {
 	json_t *list;
+	const struct mh_city *city;
 	const struct mh_def *def;
 };
 
@@ -281,14 +293,16 @@ static void message(struct messages *m, const struct mh_effect *e, const struct 
 					  [MH_NOTIFY_ROLE] = "role"};
 	if (e->kind != MH_DO_NOTIFY) return;
 	json_t *role = e->notify == MH_NOTIFY_ROLE ? mh_api_label(&m->def->roles[e->role].label) : json_null();
-	json_array_append_new(m->list, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "template", mh_json_str(e->word),
-						 "to", who[e->notify], "role", role, "kind", mh_json_str(m->def->kind),
-						 "title", mh_api_label(&m->def->title), "at", mh_api_label(at)));
+	json_array_append_new(m->list,
+			      json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "template", mh_json_str(e->word),
+					"about", mh_api_word(m->city, "messages", e->word), "to", who[e->notify],
+					"role", role, "kind", mh_json_str(m->def->kind), "title",
+					mh_api_label(&m->def->title), "at", mh_api_label(at)));
 }
 
 static json_t *messages_of(const struct mh_tx *tx)
 {
-	struct messages m = {.list = json_array()};
+	struct messages m = {.list = json_array(), .city = tx->city};
 	mh_day today = mh_time_day(tx->now, tx->city->zone_min);
 	for (size_t i = 0; m.list && i < tx->city->n_defs; i++) {
 		const struct mh_def *d = m.def = tx->city->defs[i];
