@@ -1,6 +1,7 @@
 /* The workshop of administrators: definitions, their versions and what differs between two, and trying a file. Everything here
  * reads; what comes into force is the business of whoever can put files on the server, and of the ledger. */
 #include "sql_gen.h"
+#include "text/hant.h"
 #include "web/api.h"
 
 extern const struct mh_route_list mh_routes_workshop;
@@ -84,7 +85,10 @@ static enum mh_code get_diagram(struct mh_request *req, struct mh_response *res,
 	const struct mh_def *d;
 	struct mh_str svg;
 	MH_TRY(find(req, mh_req_int(req, "version", 0), &d, reterr));
-	MH_TRY(mh_drawings_get(&mh_api_of(req)->drawings, d, mh_api_lang(req), &svg, reterr));
+	const char *lang = mh_api_lang(req);
+	MH_TRY(mh_drawings_get(&mh_api_of(req)->drawings, d, lang, &svg, reterr));
+	if (req->hant && strcmp(lang, "zh") == 0) svg = mh_hant(&req->arena, svg); /* nobody's words but the city's */
+	MH_TRY_MEM(svg.ptr, reterr);
 	mh_res_bytes(res, 200, "image/svg+xml", svg);
 	res->cache = MH_CACHE_REVALIDATE;
 	res->csp = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
