@@ -8,7 +8,6 @@ export interface NavEntry {
 	label: MessageKey;
 	icon: IconName;
 	order: number; // home 10, intake 20, queue 30, leader 40, workshop 50
-	permission?: string; // of `GET /api/v1/me`; without it for all staff
 	key?: string; // goes there after g: "g q"
 }
 
@@ -21,6 +20,6 @@ declare module 'vue-router' {
 	interface RouteMeta {
 		title?: MessageKey; // of the browser's tab
 		open?: boolean; // also for who is not logged in
-		permission?: string;
+		permission?: string; // of `GET /api/v1/me`; without it for all staff. The menus follow it
 	}
 }

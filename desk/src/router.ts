@@ -5,12 +5,12 @@ import { identity } from '@/api/client';
 import type { Area, NavEntry } from '@/area';
 import { restartChanges } from '@/changes';
 import { lang, t } from '@/i18n';
-import { acting, me, whoami } from '@/session';
+import { acting, may, me, whoami } from '@/session';
 import { readWorkdays } from '@/workdays';
 
 const areas = Object.values(import.meta.glob<{ default: Area }>('./pages/*/route.ts', { eager: true })).map((m) => m.default);
 
-/** In the order of the menu. */
+/** In the order of the menu. Who sees an entry is who may open its page: mayOpen. */
 export const nav: NavEntry[] = areas.flatMap((a) => a.nav ?? []).sort((a, b) => a.order - b.order);
 
 const routes: RouteRecordRaw[] = areas.flatMap((a) => a.routes);
@@ -20,6 +20,11 @@ const router = createRouter({
 	routes: [...routes, { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/ui/NoPage.vue') }],
 	scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
+
+/** Whether the acting role may open the route of this name. */
+export function mayOpen(name: string): boolean {
+	return may(router.resolve({ name }).meta.permission);
+}
 
 // Who one is, is asked once; a session that has ended leads to the login and back again.
 router.beforeEach(async (to) => {

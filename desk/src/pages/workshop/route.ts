@@ -24,5 +24,5 @@ export default {
 			],
 		},
 	],
-	nav: [{ name: 'workshop', label: 'workshop.page.title', icon: 'tools', order: 50, permission: 'audit', key: 'w' }],
+	nav: [{ name: 'workshop', label: 'workshop.page.title', icon: 'tools', order: 50, key: 'w' }],
 } satisfies Area;
