@@ -296,6 +296,49 @@ async function handOver() {
 	await second.context().close();
 }
 
+/* --- a half-written answer --- */
+
+/** Another script builds the page anew: what was written and sent along stands there again, and goes out once. */
+async function keepsForm() {
+	const { ref } = await request("楼道灯不亮，上下楼看不清。");
+	const unit = "330105-D17";
+	const handler = ["gongshu-handler", `handler@${unit}`];
+	await city.act(...OPERATOR, ref, "register");
+	await city.act(...CITY_DISPATCHER, ref, "dispatch", { fields: { category: "010404", place: "330105", unit } });
+	await city.act(...handler, ref, "accept");
+	const page = await matterOf(browser, city, ref, "gongshu-handler");
+	const choose = (lang) => page.locator(".top .lang select").selectOption(lang);
+	const form = page.locator(".actions form.step-form");
+	await page.locator(".actions [id$='-reply']").click();
+	await form.locator("textarea").first().fill("已更换灯头，路灯恢复照明");
+	await form.locator("textarea").nth(1).fill("更换12号杆灯头");
+	await form.locator("input[type=file]").first().setInputFiles({ name: "after.png", mimeType: "image/png", buffer: JPEG });
+	await form.locator(".files li", { hasText: "after.png" }).locator("progress").waitFor({ state: "detached" });
+	for (const [lang, word] of [["zh-Hant", "提交答覆"], ["en", "Answer"]]) {
+		await choose(lang);
+		await form.getByRole("heading", { name: word, exact: true }).waitFor();
+		const left = await form.locator("textarea").evaluateAll((all) => all.slice(0, 2).map((one) => one.value));
+		check(left.join() === "已更换灯头，路灯恢复照明,更换12号杆灯头", `${lang}: what was typed is there: ${left}`);
+		check((await form.locator(".files li", { hasText: "after.png" }).count()) === 1, `${lang}: the file is there`);
+		await seen(page, `keeps-${lang}`);
+	}
+	await page.setViewportSize(PHONE);
+	const top = async (what) => (await page.locator(what).first().boundingBox()).y;
+	const order = [await top(".actions"), await top(".deadlines"), await top(".record"), await top(".history")];
+	check(order.every((y, i) => i === 0 || y > order[i - 1]), `on a telephone: steps, deadlines, record, history: ${order}`);
+	await clean(page, "a matter on a telephone");
+	await seen(page, "keeps-phone");
+	await form.locator("select, input[type=radio]").first().waitFor();
+	const radio = form.locator("input[type=radio]");
+	if (await radio.count()) await radio.first().check();
+	else await form.locator("select").first().selectOption({ index: 1 });
+	await form.locator("button.primary").click();
+	await form.waitFor({ state: "detached" });
+	const { events } = await city.call(null, "", `/matters/${ref}/events`);
+	check(events.filter((e) => e.e === "reply").length === 1, "it is answered once");
+	await page.context().close();
+}
+
 /* --- officers and assessors --- */
 
 async function visitingOfficer() {
@@ -307,6 +350,9 @@ async function visitingOfficer() {
 	await line.waitFor();
 	await settle(page);
 	await seen(page, "officer-1-home");
+	await page.getByRole("button", { name: "Menu" }).click();
+	await page.getByRole("navigation").getByRole("link", { name: "Intake" }).waitFor(); // the server lets officers take matters in
+	await page.getByRole("button", { name: "Menu" }).click();
 	await line.getByRole("link", { name: /Enterprise request/ }).click();
 	await page.getByRole("button", { name: "Show personal data" }).click();
 	await page.getByRole("button", { name: "Record and show" }).click();
@@ -342,7 +388,7 @@ async function assessor() {
 	const page = await browser.person(city, { lang: "zh-Hans", as: "assessor" });
 	await settle(page);
 	await seen(page, "assessor-1-home");
-	await page.getByRole("navigation").getByRole("link", { name: "领导视图" }).click();
+	await page.getByRole("navigation").getByRole("link", { name: "总览" }).click();
 	await page.locator("main a[href*='/desk/queue?'][href*='room=']").first().waitFor();
 	await clean(page, "the assessor's overview");
 	await seen(page, "assessor-2-overview");
@@ -376,6 +422,26 @@ async function rolesByName() {
 	await account.waitFor();
 	const role = await account.locator(".tag").first().innerText();
 	check(role === "Petition bureau", `the account's role at the unit: ${role}`);
+	const facts = await page.locator("dl.facts").first().innerText();
+	check(/Department/.test(facts) && /Petitions/.test(facts) && !/\bdepartment\b|\bpetition\b/.test(facts), `the unit's sort and duty in words: ${facts}`);
+	await page.goto("/desk/workshop/channels");
+	const messages = page.locator("tbody th[scope=row]");
+	await messages.first().waitFor();
+	for (const told of await messages.allInnerTexts()) check(told === "" || /[A-Z]|\s/.test(told[0]), `a message in words: ${told}`);
+	const { messages: all } = await city.call(...ADMIN, "/workshop/channels");
+	for (const m of all) check(m.about.zh !== m.template && m.about.en !== m.template, `the pack has words for ${m.template}`);
+	await clean(page, "the messages that are sent");
+	await page.goto("/desk/workshop/definitions/request-12345");
+	const drawn = async (lang, word, not) => {
+		await page.locator(".top .lang select").selectOption(lang);
+		await page.waitForFunction(([has, hasNot]) => {
+			const src = decodeURIComponent(document.querySelector("figure img")?.src ?? "");
+			return src.includes(has) && !src.includes(hasNot);
+		}, [word, not]);
+	};
+	await drawn("zh-Hant", "訴求人", "诉求人");
+	await drawn("zh-Hans", "诉求人", "訴求人");
+	await drawn("en", "Dispatch", "派单");
 	await page.context().close();
 }
 
@@ -386,10 +452,11 @@ const failed = await run({
 	"a list is kept under a name (English)": views,
 	"lists are saved and open (Chinese)": files,
 	"an officer is found by name (English)": namesAnOfficer,
+	"a half-written answer outlives a change of script (Chinese, English)": keepsForm,
 	"a call is handed over; an earlier matter by its code (English, Chinese)": handOver,
 	"a visiting officer on a telephone (English)": visitingOfficer,
 	"an assessor sees figures and no names (Chinese)": assessor,
-	"roles are called by their names (English)": rolesByName,
+	"roles, units and messages are called by their names, drawings too (English)": rolesByName,
 });
 await browser.close();
 const code_ = await city.stop();

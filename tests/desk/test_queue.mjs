@@ -123,4 +123,6 @@ test('the clock of a row is the one that runs out first', () => {
 	const clock = (name, due) => ({ name, due, late: false, lasting: false, how: 'running', label: null });
 	assert.equal(desk.firstClock([clock('a', '2026-11-25T09:00:00+08:00'), clock('b', null), clock('c', '2026-11-24T23:00:00Z')]).name, 'c');
 	assert.equal(desk.firstClock([clock('b', null)]), null);
+	const late = { ...clock('d', '2026-11-20T09:00:00+08:00'), late: true, how: 'expired' };
+	assert.equal(desk.firstClock([clock('a', '2026-11-25T09:00:00+08:00'), late]).name, 'd', 'what is late stays late, whatever else runs');
 });

@@ -69,11 +69,8 @@ export function useMatter(address: Ref<string>) {
 	const room = computed(() => matter.value?.state.room ?? '');
 	/** Over: nothing is left to be done. A category of the definition, the same for all kinds. */
 	const over = computed(() => ['done', 'void'].includes(matter.value?.state.category ?? ''));
-	/** The deadline that counts: the nearest of those that run. */
-	const due = computed(() => {
-		const all = (matter.value?.clocks ?? []).filter((c) => c.due);
-		return firstClock(all.filter((c) => c.how === 'running')) ?? all.find((c) => c.late) ?? null;
-	});
+	/** The deadline that counts, by the rule of every list. */
+	const due = computed(() => firstClock(matter.value?.clocks ?? []));
 	const stepOf = (name: string): DefStep | undefined => def.value?.steps.find((s) => s.name === name);
 	return { matter, def, events, steps, links, error, fresh, load, room, over, due, stepOf };
 }

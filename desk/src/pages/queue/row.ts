@@ -5,7 +5,8 @@ import { say } from '@/text';
 export type Row = Schemas['matter_row'];
 export type Matter = Schemas['matter'];
 
-/** The clock that a list shows: the first that has run or will run out. */
+/** The clock that counts, in a list and on the matter's page: the first that has run or will run out. What is late stays late whatever
+ *  else runs. The rows of the interface come with it (src/loop/desk.c). */
 export function firstClock(clocks: Matter['clocks']): Matter['clocks'][number] | null {
 	let best: Matter['clocks'][number] | null = null;
 	for (const c of clocks) if (c.due && (!best?.due || Date.parse(c.due) < Date.parse(best.due))) best = c;
