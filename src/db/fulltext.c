@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #define FIND_MS 2000
-#define LAYOUT 4
+#define LAYOUT 5
 
 /* The words are kept in the table too: without them FTS5 cannot take a document's words out again when it is erased, only hide
  * them (contentless_delete). The tokenizer takes what text/terms.c made as it is. */

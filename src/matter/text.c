@@ -22,11 +22,23 @@ static void say_json(struct mh_buf *out, const json_t *v, int depth)
 		json_object_foreach((json_t *)(uintptr_t)v, key, one) say_json(out, one, depth - 1);
 }
 
+/* What people wrote, and the numbers of other matters. Codes and choices are the filters': as words they would find half the city
+ * and be half the index. */
+static void say_fields(const struct mh_def *d, const json_t *fields, struct mh_buf *out)
+{
+	const char *key;
+	json_t *v;
+	json_object_foreach((json_t *)(uintptr_t)fields, key, v) {
+		int f = mh_def_field(d, mh_str_c(key));
+		int type = f < 0 ? -1 : (int)d->fields[f].type;
+		if (type == MH_F_TEXT || type == MH_F_MATTER) say_json(out, v, 3);
+		else if (type == MH_F_PLACE && json_is_object(v)) say(out, mh_json_get_str(v, "address"));
+	}
+}
+
 enum mh_code mh_matter_texts(struct mh_tx *tx, int64_t id, struct mh_buf *out, bool *ret_erased, struct mh_err *reterr)
 {
 	struct mh_matter *m;
-	const char *key;
-	json_t *one;
 	MH_TRY(mh_matter__load(tx, id, &m, reterr));
 	MH_TRY(mh_matter__personal(tx, m, reterr));
 	*ret_erased = m->erased;
@@ -35,11 +47,8 @@ enum mh_code mh_matter_texts(struct mh_tx *tx, int64_t id, struct mh_buf *out, b
 	say(out, m->number);
 	if (class) say(out, class->zh);
 	if (m->place >= 0) say(out, tx->city->orgs.list[m->place].zh);
-	say_json(out, m->facts, 3);
-	json_object_foreach(m->personal, key, one) {
-		int f = mh_def_field(m->def, mh_str_c(key));
-		if (f < 0 || m->def->fields[f].type != MH_F_CONTACT) say_json(out, one, 2);
-	}
+	say_fields(m->def, m->facts, out);
+	say_fields(m->def, m->personal, out);
 	return out->failed ? MH_FAIL(reterr, MH_E_TOO_LARGE,
 				     "Matter " MH_STR_FMT " holds more text than can be indexed", MH_STR_ARG(m->number))
 			   : MH_OK;

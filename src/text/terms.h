@@ -17,8 +17,9 @@ void mh_terms_of(struct mh_str text, struct mh_buf *out);
 /* Appends a query in FTS5's language: everything must occur, runs of Chinese as they stand, other words whole or (from three
  * characters on) by how they begin. Appends nothing when there is nothing to look for. */
 void mh_terms_query(struct mh_str text, struct mh_buf *out);
-/* Copies words or a query, each word replaced by a keyed hash of it (13 letters and digits), so that an index can be searched but
+/* Copies words or a query, each word replaced by a keyed hash of it (MH_TERMS_SEALED letters and digits), so that an index can be searched but
  * not read. The key: MH_TERMS_KEY_LEN bytes. */
 #define MH_TERMS_KEY_LEN 16
+#define MH_TERMS_SEALED 8
 void mh_terms_seal(const unsigned char *key, struct mh_str words, struct mh_buf *out);
 #endif
