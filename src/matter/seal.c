@@ -57,36 +57,49 @@ static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford:
 #define ZEROS 17 /* 80 bits less those of an id */
 #define ROUNDS 10
 
-static uint64_t scramble(const struct mh_key *master, unsigned round, uint64_t half)
+/* A key of its own: the master key seals as well. */
+static void code_key(const struct mh_key *master, unsigned char ret[crypto_core_hchacha20_KEYBYTES])
 {
 	static const unsigned char what[crypto_generichash_blake2b_PERSONALBYTES] = "tracking code 2";
-	unsigned char in[1 + HALF / 8] = {(unsigned char)round}, out[crypto_generichash_blake2b_BYTES_MIN];
-	for (int i = 0; i < HALF / 8; i++) in[1 + i] = (unsigned char)(half >> (8 * i));
-	crypto_generichash_blake2b_salt_personal(out, sizeof out, in, sizeof in, master->b, sizeof master->b, NULL,
-						 what);
+	crypto_generichash_blake2b_salt_personal(ret, crypto_core_hchacha20_KEYBYTES, NULL, 0, master->b,
+						 sizeof master->b, NULL, what);
+}
+
+static uint64_t scramble(const unsigned char *key, unsigned round, uint64_t half)
+{
+	unsigned char in[crypto_core_hchacha20_INPUTBYTES] = {(unsigned char)round};
+	unsigned char out[crypto_core_hchacha20_OUTPUTBYTES];
 	uint64_t v = 0;
+	for (int i = 0; i < HALF / 8; i++) in[1 + i] = (unsigned char)(half >> (8 * i));
+	crypto_core_hchacha20(out, in, key, NULL);
 	for (int i = 0; i < HALF / 8; i++) v |= (uint64_t)out[i] << (8 * i);
 	return v;
 }
 
 /* A balanced Feistel network: with rounds that nobody can tell from random ones, a permutation that nobody can tell from a random
- * one (Luby and Rackoff, 1988; four rounds would do). */
+ * one (Luby and Rackoff, 1988; four rounds would do for a few codes). */
 static void permute(const struct mh_key *master, uint64_t half[2])
 {
+	unsigned char key[crypto_core_hchacha20_KEYBYTES];
+	code_key(master, key);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		uint64_t next = half[0] ^ scramble(master, i, half[1]);
+		uint64_t next = half[0] ^ scramble(key, i, half[1]);
 		half[0] = half[1];
 		half[1] = next;
 	}
+	sodium_memzero(key, sizeof key);
 }
 
 static void permute_back(const struct mh_key *master, uint64_t half[2])
 {
+	unsigned char key[crypto_core_hchacha20_KEYBYTES];
+	code_key(master, key);
 	for (unsigned i = ROUNDS; i-- > 0;) {
-		uint64_t before = half[1] ^ scramble(master, i, half[0]);
+		uint64_t before = half[1] ^ scramble(key, i, half[0]);
 		half[1] = half[0];
 		half[0] = before;
 	}
+	sodium_memzero(key, sizeof key);
 }
 
 void mh_tracking_code(const struct mh_key *master, int64_t id, char ret[20])
