@@ -2,8 +2,10 @@
 
 #include "base/time.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static atomic_int threshold = MH_LOG_INFO;
@@ -44,37 +46,94 @@ static void add_escaped(struct mh_buf *line, struct mh_str text)
 	mh_buf_add(line, text.ptr + from, text.len - from);
 }
 
-/* One write() a line, so that lines of several threads never mix. */
-static void emit(enum mh_log_level level, const char *area, struct mh_str text)
+static void make_line(struct mh_buf *line, enum mh_log_level level, const char *area, mh_time now, struct mh_str text)
 {
-	struct mh_clock clock = mh_clock_system();
-	mh_time now = mh_now(&clock);
 	int ms = (int)(now % 1000);
 	const char end[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z', ' '};
-	struct mh_buf line = MH_BUF(8192);
-	mh_buf_c(&line, second_text(now / 1000));
-	mh_buf_add(&line, end, sizeof end);
-	mh_buf_c(&line, names[level]);
-	mh_buf_ch(&line, ' ');
-	mh_buf_c(&line, area);
-	mh_buf_ch(&line, ' ');
-	add_escaped(&line, text);
-	mh_buf_ch(&line, '\n');
-	if (!line.failed && write(STDERR_FILENO, line.ptr, line.len) < 0) { /* nowhere left to say so */
+	mh_buf_c(line, second_text(now / 1000));
+	mh_buf_add(line, end, sizeof end);
+	mh_buf_c(line, names[level]);
+	mh_buf_ch(line, ' ');
+	mh_buf_c(line, area);
+	mh_buf_ch(line, ' ');
+	add_escaped(line, text);
+	mh_buf_ch(line, '\n');
+}
+
+/* --- lines that come by the thousand --- */
+
+#define HELD_MOST 32768
+#define PAUSE_MS 20 /* as long as lines come no more often than this, each is written at once */
+
+static struct {
+	pthread_mutex_t lock;
+	char bytes[HELD_MOST];
+	size_t n;
+	mh_time written;
+} held = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void put(const char *bytes, size_t n)
+{
+	if (n && write(STDERR_FILENO, bytes, n) < 0) { /* nowhere left to say so */
 	}
-	mh_buf_done(&line);
+}
+
+/* Whole lines only: one write(), so that lines of several threads never mix, and in the order of their times. */
+static void write_held(mh_time now)
+{
+	put(held.bytes, held.n);
+	held.n = 0;
+	held.written = now;
+}
+
+static void emit(struct mh_str line, mh_time now, bool often)
+{
+	pthread_mutex_lock(&held.lock);
+	bool wait = often && now >= held.written && now - held.written < PAUSE_MS && line.len <= HELD_MOST;
+	if (!wait || line.len > HELD_MOST - held.n) write_held(now);
+	if (wait) {
+		memcpy(held.bytes + held.n, line.ptr, line.len);
+		held.n += line.len;
+	} else put(line.ptr, line.len);
+	pthread_mutex_unlock(&held.lock);
+}
+
+void mh_log_flush(void)
+{
+	struct mh_clock clock = mh_clock_system();
+	pthread_mutex_lock(&held.lock);
+	if (held.n) write_held(mh_now(&clock));
+	pthread_mutex_unlock(&held.lock);
+}
+
+static void log_text(enum mh_log_level level, const char *area, bool often, const char *fmt, va_list ap)
+{
+	char text[4096];
+	struct mh_clock clock = mh_clock_system();
+	mh_time now = mh_now(&clock);
+	struct mh_buf line MH_CLEANUP(mh_buf_done) = MH_BUF(8192);
+	int n = vsnprintf(text, sizeof text, fmt, ap);
+	bool fits = n >= 0 && (size_t)n < sizeof text;
+	make_line(&line, level, area, now, fits ? (struct mh_str){text, (size_t)n} : MH_STR("(message too long)"));
+	if (!line.failed) emit(mh_buf_str(&line), now, often);
 }
 
 void mh_log(enum mh_log_level level, const char *area, const char *fmt, ...)
 {
 	if ((int)level < atomic_load(&threshold)) return;
-	char text[4096];
 	va_list ap;
 	va_start(ap, fmt);
-	int n = vsnprintf(text, sizeof text, fmt, ap);
+	log_text(level, area, false, fmt, ap);
 	va_end(ap);
-	bool fits = n >= 0 && (size_t)n < sizeof text;
-	emit(level, area, fits ? (struct mh_str){text, (size_t)n} : MH_STR("(message too long)"));
+}
+
+void mh_log_often(enum mh_log_level level, const char *area, const char *fmt, ...)
+{
+	if ((int)level < atomic_load(&threshold)) return;
+	va_list ap;
+	va_start(ap, fmt);
+	log_text(level, area, true, fmt, ap);
+	va_end(ap);
 }
 
 void mh_log_err(enum mh_log_level level, const char *area, const struct mh_err *err)

@@ -12,22 +12,28 @@
 
 /* --- life --- */
 
-static void make_id(struct mh_http *h, char out[17], struct mh_arena *ret_spare)
+/* Noise for an id, and a past exchange if there is one. */
+static struct mh_web_exchange *take_spare(struct mh_http *h, unsigned char noise[8])
 {
-	static const char digits[] = "0123456789abcdef";
-	unsigned char b[8];
+	struct mh_web_exchange *ex = NULL;
 	pthread_mutex_lock(&h->lock);
-	if (h->noise_left < sizeof b) {
+	if (h->noise_left < 8) {
 		mh_random(&h->config.rng, h->noise, sizeof h->noise);
 		h->noise_left = sizeof h->noise;
 	}
-	h->noise_left -= sizeof b;
-	memcpy(b, h->noise + h->noise_left, sizeof b);
-	if (h->n_spare) *ret_spare = h->spare[--h->n_spare];
+	h->noise_left -= 8;
+	memcpy(noise, h->noise + h->noise_left, 8);
+	if (h->n_spare) ex = h->spare[--h->n_spare];
 	pthread_mutex_unlock(&h->lock);
-	for (size_t i = 0; i < sizeof b; i++) {
-		out[2 * i] = digits[b[i] >> 4];
-		out[2 * i + 1] = digits[b[i] & 15];
+	return ex;
+}
+
+static void write_id(char out[17], const unsigned char noise[8])
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < 8; i++) {
+		out[2 * i] = digits[noise[i] >> 4];
+		out[2 * i + 1] = digits[noise[i] & 15];
 	}
 	out[16] = '\0';
 }
@@ -35,14 +41,18 @@ static void make_id(struct mh_http *h, char out[17], struct mh_arena *ret_spare)
 void *mh_web__on_target(void *cls, const char *uri, struct MHD_Connection *conn)
 {
 	struct mh_http *h = cls;
-	struct mh_web_exchange *ex = mh_mem_alloc(sizeof *ex);
+	unsigned char noise[8];
+	struct mh_web_exchange *ex = take_spare(h, noise);
+	struct mh_arena arena = ex ? ex->req.arena : MH_ARENA(h->config.max_arena);
+	if (!ex) ex = mh_mem_alloc(sizeof *ex);
 	if (!ex) return NULL;
+	memset(ex, 0, sizeof *ex);
 	ex->http = h;
 	ex->conn = conn;
 	ex->owners = 1;
 	ex->started = mh_ticks();
-	ex->req.arena = MH_ARENA(h->config.max_arena);
-	make_id(h, ex->id, &ex->req.arena);
+	ex->req.arena = arena;
+	write_id(ex->id, noise);
 	ex->req.exchange = ex;
 	ex->res.arena = &ex->req.arena;
 	ex->req.id = (struct mh_str){ex->id, 16};
@@ -52,28 +62,33 @@ void *mh_web__on_target(void *cls, const char *uri, struct MHD_Connection *conn)
 }
 
 /* What a request used is left behind empty for the next, unless it was much. */
-static void spare_arena(struct mh_http *h, struct mh_arena *a)
+static bool spare(struct mh_web_exchange *ex)
 {
+	struct mh_http *h = ex->http;
 	bool kept = false;
-	if (a->used <= SPARE_MOST) {
-		mh_arena_clear(a);
-		pthread_mutex_lock(&h->lock);
-		kept = h->n_spare < MH_WEB__SPARE;
-		if (kept) h->spare[h->n_spare++] = *a;
-		pthread_mutex_unlock(&h->lock);
-	}
-	if (!kept) mh_arena_done(a);
+	if (ex->req.arena.used > SPARE_MOST) return false;
+	mh_arena_clear(&ex->req.arena);
+	pthread_mutex_lock(&h->lock);
+	kept = h->n_spare < MH_WEB__SPARE;
+	if (kept) h->spare[h->n_spare++] = ex;
+	pthread_mutex_unlock(&h->lock);
+	return kept;
 }
 
-static void free_exchange(struct mh_web_exchange *ex)
+void mh_web__exchange_free(struct mh_web_exchange *ex)
+{
+	mh_arena_done(&ex->req.arena);
+	mh_mem_free(ex);
+}
+
+static void end_exchange(struct mh_web_exchange *ex)
 {
 	mh_web__upload_drop(ex->upload);
 	mh_buf_done(&ex->body);
 	json_decref(ex->req.body);
 	mh_res_clear(&ex->res);
 	mh_web__kept_release(ex->kept);
-	spare_arena(ex->http, &ex->req.arena);
-	mh_mem_free(ex);
+	if (!spare(ex)) mh_web__exchange_free(ex);
 }
 
 void mh_web__exchange_release(struct mh_web_exchange *ex)
@@ -82,7 +97,7 @@ void mh_web__exchange_release(struct mh_web_exchange *ex)
 	pthread_mutex_lock(&h->lock);
 	bool last = --ex->owners == 0;
 	pthread_mutex_unlock(&h->lock);
-	if (last) free_exchange(ex);
+	if (last) end_exchange(ex);
 }
 
 static void log_access(struct mh_web_exchange *ex)
@@ -97,8 +112,8 @@ static void log_access(struct mh_web_exchange *ex)
 				      ex->id};
 	if (config->access) config->access(config->access_ctx, &line);
 	else
-		mh_log(MH_LOG_INFO, "access", "%s %s status=%d ms=%lld bytes=%lld request=%s", line.method,
-		       line.pattern, line.status, (long long)line.ms, (long long)line.bytes, line.request_id);
+		mh_log_often(MH_LOG_INFO, "access", "%s %s status=%d ms=%lld bytes=%lld request=%s", line.method,
+			     line.pattern, line.status, (long long)line.ms, (long long)line.bytes, line.request_id);
 }
 
 void mh_web__on_completed(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerminationCode why)

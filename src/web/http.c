@@ -142,7 +142,7 @@ static struct MHD_Daemon *start_daemon(struct mh_http *h, int fd, bool v6)
 
 static void free_http(struct mh_http *h)
 {
-	while (h->n_spare) mh_arena_done(&h->spare[--h->n_spare]);
+	while (h->n_spare) mh_web__exchange_free(h->spare[--h->n_spare]);
 	mh_web__kept_clear(&h->kept);
 	pthread_mutex_destroy(&h->kept.lock);
 	pthread_cond_destroy(&h->changed);

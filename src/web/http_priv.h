@@ -21,7 +21,7 @@
 
 enum mh_web__state { MH_WEB__HEAD, MH_WEB__BODY, MH_WEB__WAITING, MH_WEB__ANSWERED };
 
-#define MH_WEB__SPARE 32 /* arenas of past requests */
+#define MH_WEB__SPARE 32 /* past requests */
 
 struct mh_web_exchange {
 	struct mh_http *http;
@@ -115,7 +115,7 @@ struct mh_http {
 	struct mh_web__slow slow;
 	struct mh_web__kept kept;
 	/* under lock, so that a request asks neither the allocator nor the kernel for what it always needs */
-	struct mh_arena spare[MH_WEB__SPARE];
+	struct mh_web_exchange *spare[MH_WEB__SPARE]; /* nothing of theirs but their arenas, which are empty */
 	unsigned n_spare;
 	unsigned char noise[512];
 	size_t noise_left;
@@ -148,6 +148,7 @@ enum MHD_Result mh_web__on_request(void *cls, struct MHD_Connection *conn, const
 				   const char *version, const char *data, size_t *n, void **ctx);
 void mh_web__on_completed(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerminationCode why);
 void mh_web__exchange_release(struct mh_web_exchange *ex); /* one owner lets go; takes the lock */
+void mh_web__exchange_free(struct mh_web_exchange *ex);    /* a spare one */
 
 /* The slow part of a request is over: on to the writer, or to its answer. On the slow thread. */
 void mh_web__slow_done(struct mh_web_exchange *ex, enum mh_code code, const struct mh_err *err);

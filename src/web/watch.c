@@ -1,5 +1,6 @@
 /* Deadlines. libmicrohttpd knows silence only; a client that sends a byte now and then, or a store that does not answer, is
  * found here. */
+#include "base/log.h"
 #include "web/http_priv.h"
 
 #include <sys/socket.h>
@@ -153,8 +154,12 @@ static void *watch(void *arg)
 		abandon_late(h, now);
 		cut_slow(h, now);
 		wake_ready(h);
+		pthread_mutex_unlock(&h->lock);
+		mh_log_flush(); /* on a full disk it may wait, and nobody else shall */
+		pthread_mutex_lock(&h->lock);
 	}
 	pthread_mutex_unlock(&h->lock);
+	mh_log_flush();
 	return NULL;
 }
 
