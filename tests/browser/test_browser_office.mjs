@@ -353,16 +353,16 @@ async function visitingOfficer() {
 	await page.getByRole("button", { name: "Menu" }).click();
 	await page.getByRole("navigation").getByRole("link", { name: "Intake" }).waitFor(); // the server lets officers take matters in
 	await page.getByRole("button", { name: "Menu" }).click();
-	await line.getByRole("link", { name: /Enterprise request/ }).click();
+	await line.getByRole("link", { name: /Business request/ }).click();
 	await page.getByRole("button", { name: "Show personal data" }).click();
 	await page.getByRole("button", { name: "Record and show" }).click();
 	await page.getByText("某某电子").waitFor(); // whoever must be in touch within the hour may see with whom
 	await page.goBack();
 	await line.waitFor();
-	await line.getByRole("button", { name: "In touch" }).click();
+	await line.getByRole("button", { name: "Record first contact" }).click();
 	await page.locator("dialog textarea").first().fill("Met the manager; the meter room is ready, the grid company has not come");
 	await seen(page, "officer-2-dialog");
-	await page.locator("dialog").getByRole("button", { name: "In touch" }).click();
+	await page.locator("dialog").getByRole("button", { name: "Record first contact" }).click();
 	await page.locator(".outbox").getByRole("button", { name: "Send now" }).click();
 	await page.locator(".outbox").getByText("Done.").waitFor();
 	await seen(page, "officer-3-done");

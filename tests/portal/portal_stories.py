@@ -87,7 +87,7 @@ def whole_loop_in_english(city):
     wrong = other.fill(page, '/follow', {'code': 'AAAA-AAAA-AAAA-AAAA'}, status=404).page
     assert 'There is no matter with this code' in wrong.text
     matter = other.fill(wrong, '/follow', {'code': ' ' + code.lower().replace('-', ' ')}).page
-    assert 'It is your turn' in matter.text and 'Contest' in matter.text
+    assert 'It is your turn' in matter.text and 'ask for it to be redone' in matter.text
     redo = other.fill(matter, '/follow/matter/contest', {'f.objection': 'It is dark again.'}).page
     assert 'One level up' in redo.text and city.view(ref_of(city, code))['state']['name'] == 'redo'
     assert not any(code in path for path in other.seen + b.seen)
