@@ -93,11 +93,7 @@ static void end_exchange(struct mh_web_exchange *ex)
 
 void mh_web__exchange_release(struct mh_web_exchange *ex)
 {
-	struct mh_http *h = ex->http;
-	pthread_mutex_lock(&h->lock);
-	bool last = --ex->owners == 0;
-	pthread_mutex_unlock(&h->lock);
-	if (last) end_exchange(ex);
+	if (atomic_fetch_sub(&ex->owners, 1) == 1) end_exchange(ex);
 }
 
 static void log_access(struct mh_web_exchange *ex)
@@ -340,10 +336,7 @@ static enum mh_code handle(struct mh_web_exchange *ex, struct mh_err *reterr)
 static enum mh_code run_job(struct mh_db *db, void *arg, struct mh_err *reterr)
 {
 	struct mh_web_exchange *ex = arg;
-	pthread_mutex_lock(&ex->http->lock);
-	bool abandoned = ex->abandoned;
-	pthread_mutex_unlock(&ex->http->lock);
-	if (abandoned) return MH_FAIL(reterr, MH_E_TIMEOUT, "Waited too long");
+	if (ex->abandoned) return MH_FAIL(reterr, MH_E_TIMEOUT, "Waited too long");
 	mh_res_clear(&ex->res);
 	ex->req.n_errors = 0;
 	return ex->job(&ex->req, &ex->res, ex->job_arg, db, reterr);
@@ -409,10 +402,7 @@ static enum MHD_Result finish(struct mh_web_exchange *ex)
 
 static enum MHD_Result resumed(struct mh_web_exchange *ex)
 {
-	pthread_mutex_lock(&ex->http->lock);
-	bool abandoned = ex->abandoned;
-	pthread_mutex_unlock(&ex->http->lock);
-	if (abandoned) return mh_web__answer_abandoned(ex);
+	if (ex->abandoned) return mh_web__answer_abandoned(ex);
 	if (ex->failed == MH_OK && ex->res.rest)
 		ex->failed = ex->res.rest(&ex->req, &ex->res, ex->res.rest_arg, &ex->err);
 	return ex->failed == MH_OK ? mh_web__answer(ex, false) : mh_web__answer_error(ex, &ex->err, false);

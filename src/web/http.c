@@ -153,10 +153,7 @@ static void free_http(struct mh_http *h)
 
 void mh_web__http_release(struct mh_http *h)
 {
-	pthread_mutex_lock(&h->lock);
-	bool last = --h->owners == 0;
-	pthread_mutex_unlock(&h->lock);
-	if (last) free_http(h);
+	if (atomic_fetch_sub(&h->owners, 1) == 1) free_http(h);
 }
 
 static enum mh_code start(struct mh_http *h, struct mh_err *reterr)

@@ -49,11 +49,11 @@ struct mh_web_exchange {
 	bool keep;                         /* the answer may be kept, under: */
 	struct mh_hash keep_key;
 	uint64_t keep_version;
+	atomic_int owners;
+	atomic_bool abandoned;
 	/* under http->lock */
-	int owners;
-	bool abandoned;
 	int64_t write_until; /* ticks */
-	struct mh_web_exchange *next_waiting;
+	struct mh_web_exchange *next_waiting, **waiting_at;
 	struct mh_web_exchange *next_asleep; /* a stream that has nothing to send yet */
 	bool (*ready)(void *ctx);
 	void *ready_ctx;
@@ -109,7 +109,7 @@ struct mh_http {
 	struct mh_web_exchange *asleep;
 	struct mh_web__conn *conns;
 	unsigned in_flight;
-	unsigned owners;
+	atomic_uint owners;
 	bool stopping, watching;
 	pthread_t watcher;
 	struct mh_web__slow slow;

@@ -44,28 +44,26 @@ void mh_web__set_deadline(struct MHD_Connection *conn, unsigned seconds)
 void mh_web__wait_add(struct mh_web_exchange *ex)
 {
 	ex->next_waiting = ex->http->waiting;
+	ex->waiting_at = &ex->http->waiting;
+	if (ex->next_waiting) ex->next_waiting->waiting_at = &ex->next_waiting;
 	ex->http->waiting = ex;
 }
 
 bool mh_web__wait_remove(struct mh_web_exchange *ex)
 {
-	struct mh_web_exchange **at = &ex->http->waiting;
-	while (*at && *at != ex) at = &(*at)->next_waiting;
-	if (!*at) return false;
-	*at = ex->next_waiting;
+	if (!ex->waiting_at) return false;
+	*ex->waiting_at = ex->next_waiting;
+	if (ex->next_waiting) ex->next_waiting->waiting_at = ex->waiting_at;
+	ex->waiting_at = NULL;
 	return true;
 }
 
 static void abandon_late(struct mh_http *h, int64_t now)
 {
-	struct mh_web_exchange **at = &h->waiting;
-	while (*at) {
-		struct mh_web_exchange *ex = *at;
-		if (now < ex->write_until) {
-			at = &ex->next_waiting;
-			continue;
-		}
-		*at = ex->next_waiting;
+	for (struct mh_web_exchange *ex = h->waiting, *next; ex; ex = next) {
+		next = ex->next_waiting;
+		if (now < ex->write_until) continue;
+		mh_web__wait_remove(ex);
 		ex->abandoned = true;
 		MHD_resume_connection(ex->conn);
 	}
