@@ -106,7 +106,8 @@ void mh_log_flush(void)
 	pthread_mutex_unlock(&held.lock);
 }
 
-static void log_text(enum mh_log_level level, const char *area, bool often, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void log_text(enum mh_log_level level, const char *area, bool often,
+							   const char *fmt, va_list ap)
 {
 	char text[4096];
 	struct mh_clock clock = mh_clock_system();
