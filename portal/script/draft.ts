@@ -94,6 +94,13 @@ export async function keepDraft(
 	changed(before !== undefined);
 	form.addEventListener('input', later);
 	document.addEventListener('visibilitychange', () => void write());
+	// The same page in another language: it is left when the last letter has been kept.
+	document.addEventListener('click', (e) => {
+		const other = (e.target as Element).closest<HTMLAnchorElement>('a[hreflang]');
+		if (!other || e.button || e.ctrlKey || e.metaKey || e.shiftKey || !written(form)) return;
+		e.preventDefault();
+		void write().finally(() => location.assign(other.href));
+	});
 	const end = async (): Promise<void> => {
 		drafting.over = true;
 		clearTimeout(timer);

@@ -117,6 +117,19 @@ async function barWhileSending() {
 	await page.context().close();
 }
 
+/** Another language is another page: the last letter comes along. */
+async function anotherLanguage() {
+	const page = await browser.person(city, { lang: "zh-Hans", view: PHONE });
+	await openForm(page);
+	await fillIn(page, "zh-Hans");
+	await words(page).press("ControlOrMeta+End");
+	await words(page).pressSequentially("，很急");
+	await page.locator("a[hreflang=en]").click();
+	await page.waitForURL("**lang=en");
+	await page.waitForFunction((text) => document.querySelector("textarea[required]")?.value === text, `${WORDS["zh-Hans"]}，很急`);
+	await page.context().close();
+}
+
 async function draftThrownAway() {
 	const page = await browser.person(city, { lang: "en" });
 	await openForm(page);
@@ -281,6 +294,7 @@ const failed = await run({
 	"an answer that was lost registers nothing twice": answerLost,
 	"a long sending shows how far it is": barWhileSending,
 	"a draft can be thrown away": draftThrownAway,
+	"what was typed comes along into another language": anotherLanguage,
 	"a hint before personal data goes out (Chinese)": () => hints("zh-Hans"),
 	"a hint before personal data goes out (English)": () => hints("en"),
 	"a place and a position by keyboard": placeByKeyboard,
