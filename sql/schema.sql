@@ -127,11 +127,9 @@ create table matter (
 	entered %I not null,      -- when it came into its state
 	updated %I not null,
 	last_seq %I not null,     -- its newest entry in the ledger
-	code_hash %T not null,    -- of older matters SHA-256 of the tracking code; else empty: the code is made of the id (seal.h)
 	constraint matter_pk primary key (home_id, id)
 );
 create index matter_ref on matter (home_id, ref);
-create index matter_code on matter (home_id, code_hash) where code_hash > '';
 create index matter_number on matter (home_id, number);
 create index matter_owner on matter (home_id, owner_id, id);
 create index matter_place on matter (home_id, place_id, id);

@@ -1,8 +1,8 @@
 -- name: matter_add :exec
 insert into matter (home_id, id, ref, number, kind, version, state, category, room, level, owner_id, super_id, place_id,
-  class_code, channel, mark, main_id, parent_id, facts, uses, created, entered, updated, last_seq, code_hash)
+  class_code, channel, mark, main_id, parent_id, facts, uses, created, entered, updated, last_seq)
 values (:home_id, :id, :ref, :number, :kind, :version, :state, :category, :room, :level, :owner_id, :super_id, :place_id,
-  :class_code, :channel, :mark, :main_id, :parent_id, :facts, :uses, :created, :entered, :updated, :last_seq, :code_hash);
+  :class_code, :channel, :mark, :main_id, :parent_id, :facts, :uses, :created, :entered, :updated, :last_seq);
 
 -- name: matter_save :count
 -- Refuses (0 rows) when somebody else moved the matter since it was read.
@@ -14,21 +14,15 @@ where home_id = :home_id and id = :id and last_seq = :old_seq;
 
 -- name: matter_by_id :opt
 select id, ref, number, kind, version, state, category, room, level, owner_id, super_id, place_id, class_code, channel,
-  mark, main_id, parent_id, facts, uses, created, entered, updated, last_seq, code_hash
+  mark, main_id, parent_id, facts, uses, created, entered, updated, last_seq
 from matter where home_id = :home_id and id = :id;
 
 -- name: matter_id_by_ref :opt
 -- row: matter_id
 select id from matter where home_id = :home_id and ref = :ref;
 
--- name: matter_id_by_code :opt
--- Of an older matter, which keeps the hash of its code.
--- row: matter_id
-select id from matter where home_id = :home_id and code_hash = :code_hash and code_hash > '';
-
--- name: matter_coded :opt
--- A matter whose code is made of its id.
-select kind, version from matter where home_id = :home_id and id = :id and code_hash = '';
+-- name: matter_definition :opt
+select kind, version from matter where home_id = :home_id and id = :id;
 
 -- name: matter_id_by_number :opt
 -- row: matter_id

@@ -177,7 +177,7 @@ void mh_manage_temporary(const struct mh_rng *rng, char ret[20])
 {
 	struct mh_key key;
 	mh_random(rng, key.b, sizeof key.b);
-	mh_tracking_code_of_ref(&key, MH_STR("password"), ret);
+	mh_tracking_code(&key, 0, ret);
 	memset(&key, 0, sizeof key);
 }
 

@@ -4,7 +4,6 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/hash.h"
 
-#include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <string.h>
 
@@ -26,30 +25,6 @@ struct mh_hash mh_sha256_of(const struct mh_bytes *parts, size_t n)
 struct mh_hash mh_sha256_one(const void *p, size_t n)
 {
 	return mh_sha256_of(&(struct mh_bytes){p, n}, 1);
-}
-
-static void keyed(SHA256_CTX *ctx, const unsigned char key[MH_SHA256_LEN], unsigned char with)
-{
-	unsigned char pad[SHA256_CBLOCK];
-	memset(pad, with, sizeof pad);
-	for (size_t i = 0; i < MH_SHA256_LEN; i++) pad[i] ^= key[i];
-	SHA256_Init(ctx);
-	SHA256_Update(ctx, pad, sizeof pad);
-	OPENSSL_cleanse(pad, sizeof pad);
-}
-
-struct mh_hash mh_hmac_sha256(const unsigned char key[MH_SHA256_LEN], const struct mh_bytes *parts, size_t n)
-{
-	SHA256_CTX ctx;
-	struct mh_hash h;
-	keyed(&ctx, key, 0x36);
-	for (size_t i = 0; i < n; i++)
-		if (parts[i].len) SHA256_Update(&ctx, parts[i].ptr, parts[i].len);
-	SHA256_Final(h.b, &ctx);
-	keyed(&ctx, key, 0x5c);
-	SHA256_Update(&ctx, h.b, sizeof h.b);
-	SHA256_Final(h.b, &ctx);
-	return h;
 }
 
 bool mh_hash_eq(const struct mh_hash *a, const struct mh_hash *b)

@@ -16,9 +16,6 @@ static inline struct mh_hash mh_sha256_str(struct mh_str s)
 {
 	return mh_sha256_one(s.ptr, s.len);
 }
-/* HMAC-SHA-256 (RFC 2104) of the parts one after the other. libsodium's does without the processor's instructions for SHA-2, and takes
- * ten times as long for a short message. */
-struct mh_hash mh_hmac_sha256(const unsigned char key[MH_SHA256_LEN], const struct mh_bytes *parts, size_t n);
 bool mh_hash_eq(const struct mh_hash *a, const struct mh_hash *b);
 struct mh_str mh_hash_hex(struct mh_arena *a, const struct mh_hash *h);
 

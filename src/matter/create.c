@@ -123,8 +123,7 @@ static void tracking(const struct mh_tx *tx, const struct mh_matter *m, char cod
 {
 	code[0] = '\0';
 	if (m->def->child_only) return;
-	if (m->code_hash.len) mh_tracking_code_of_ref(&tx->city->master, m->ref, code);
-	else mh_tracking_code(&tx->city->master, m->id, code);
+	mh_tracking_code(&tx->city->master, m->id, code);
 }
 
 static enum mh_code record(struct mh_tx *tx, struct mh_matter *m, const struct mh_create *in, json_t *header,
@@ -258,7 +257,7 @@ static enum mh_code make(struct mh_tx *tx, const struct mh_create *in, struct mh
 	m->def = d;
 	m->state = d->initial;
 	m->created = m->entered = m->updated = tx->now;
-	m->class_code = m->channel = m->mark = m->code_hash = MH_STR("");
+	m->class_code = m->channel = m->mark = MH_STR("");
 	m->facts = json_object();
 	m->uses = json_object();
 	if (!m->facts || !m->uses) return mh_no_memory(reterr);

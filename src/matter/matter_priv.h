@@ -26,7 +26,7 @@ struct mh_mclock {
 struct mh_matter {
 	struct mh_matter *next; /* tx->loaded */
 	int64_t id;
-	struct mh_str ref, number, class_code, channel, mark, code_hash;
+	struct mh_str ref, number, class_code, channel, mark;
 	const struct mh_def *def;
 	int state, level;
 	int owner, super, place; /* indexes of units, -1 none */

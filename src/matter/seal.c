@@ -132,21 +132,6 @@ bool mh_tracking_id(const struct mh_key *master, const char code[20], int64_t *r
 	return true;
 }
 
-void mh_tracking_code_of_ref(const struct mh_key *master, struct mh_str ref, char ret[20])
-{
-	struct mh_str domain = MH_STR("tracking\n");
-	const struct mh_bytes parts[] = {{(const unsigned char *)domain.ptr, domain.len},
-					 {(const unsigned char *)ref.ptr, ref.len}};
-	struct mh_hash mac = mh_hmac_sha256(master->b, parts, 2);
-	size_t bit = 0, at = 0;
-	for (int i = 0; i < 16; i++, bit += 5) {
-		unsigned v = (unsigned)mac.b[bit / 8] << 8 | mac.b[bit / 8 + 1];
-		if (i && i % 4 == 0) ret[at++] = '-';
-		ret[at++] = alphabet[v >> (11 - bit % 8) & 31];
-	}
-	ret[at] = '\0';
-}
-
 bool mh_tracking_normal(struct mh_str typed, char ret[20])
 {
 	size_t at = 0, n = 0;

@@ -27,8 +27,6 @@ struct mh_hash mh_commit(const unsigned char salt[MH_SALT_LEN], struct mh_str pa
 void mh_tracking_code(const struct mh_key *master, int64_t id, char ret[20]);
 /* The id back. False: nobody was given this code. True says only that the matter with that id, if there is one, has it. */
 bool mh_tracking_id(const struct mh_key *master, const char code[20], int64_t *ret_id);
-/* As older matters have it, which keep its hash: a MAC of the ref. */
-void mh_tracking_code_of_ref(const struct mh_key *master, struct mh_str ref, char ret[20]);
 /* As a person may type it: case, blanks, dashes, O for 0, I and L for 1. False: not a code. */
 bool mh_tracking_normal(struct mh_str typed, char ret[20]);
 #endif

@@ -38,7 +38,7 @@ static enum mh_code from_row(struct mh_tx *tx, struct mh_matter *m, const struct
 	const struct mh_orgs *orgs = &tx->city->orgs;
 	m->id = r->id;
 	m->ref = r->ref, m->number = r->number, m->class_code = r->class_code, m->channel = r->channel;
-	m->mark = r->mark, m->code_hash = r->code_hash;
+	m->mark = r->mark;
 	m->level = (int)r->level;
 	m->owner = mh_org_by_id(orgs, r->owner_id);
 	m->super = mh_org_by_id(orgs, r->super_id);
@@ -101,8 +101,7 @@ static enum mh_code insert(struct mh_tx *tx, struct mh_matter *m, struct mh_str 
 					.created = m->created,
 					.entered = m->entered,
 					.updated = m->updated,
-					.last_seq = m->last_seq,
-					.code_hash = m->code_hash};
+					.last_seq = m->last_seq};
 	return mh_q_matter_add(tx->db, &in, reterr);
 }
 
@@ -238,27 +237,16 @@ enum mh_code mh_matter_find(struct mh_tx *tx, struct mh_str name, int64_t *ret_i
 	return code;
 }
 
-static enum mh_code find_old_code(struct mh_tx *tx, const char code[20], bool *ret_found, int64_t *ret_id,
-				  struct mh_err *reterr)
-{
-	struct mh_hash h = mh_sha256_str(mh_str_c(code));
-	struct mh_q_matter_id_by_code_in in = {.home_id = tx->city->home_id, .code_hash = mh_hash_hex(tx->arena, &h)};
-	struct mh_q_matter_id_row row = {0};
-	MH_TRY_MEM(in.code_hash.ptr, reterr);
-	MH_TRY(mh_q_matter_id_by_code(tx->db, tx->arena, &in, ret_found, &row, reterr));
-	*ret_id = row.id;
-	return MH_OK;
-}
-
 static enum mh_code find_code(struct mh_tx *tx, const char code[20], bool *ret_found, int64_t *ret_id,
 			      struct mh_err *reterr)
 {
-	struct mh_q_matter_coded_in in = {.home_id = tx->city->home_id};
-	struct mh_q_matter_coded_row row;
+	struct mh_q_matter_definition_in in = {.home_id = tx->city->home_id};
+	struct mh_q_matter_definition_row row;
 	bool found = false;
-	if (!mh_tracking_id(&tx->city->master, code, &in.id)) return find_old_code(tx, code, ret_found, ret_id, reterr);
-	MH_TRY(mh_q_matter_coded(tx->db, tx->arena, &in, &found, &row, reterr));
-	if (!found) return find_old_code(tx, code, ret_found, ret_id, reterr);
+	*ret_found = false;
+	if (!mh_tracking_id(&tx->city->master, code, &in.id)) return MH_OK;
+	MH_TRY(mh_q_matter_definition(tx->db, tx->arena, &in, &found, &row, reterr));
+	if (!found) return MH_OK;
 	const struct mh_def *d = mh_city_def(tx->city, row.kind, row.version);
 	*ret_found = d && !d->child_only; /* nobody is given the code of a child */
 	*ret_id = in.id;

@@ -247,26 +247,7 @@ static enum mh_code find_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
 	return mh_matter_find_code(tx, mh_str_c(f->typed), &f->id, reterr);
 }
 
-struct ageing {
-	int64_t id;
-	char code[20];
-};
-
-/* As matters were that keep the hash of their code, which is made of their ref. */
-static enum mh_code age_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
-{
-	struct ageing *old = arg;
-	struct mh_matter *m;
-	MH_TRY(mh_matter__load(tx, old->id, &m, reterr));
-	mh_tracking_code_of_ref(&tx->city->master, m->ref, old->code);
-	struct mh_hash h = mh_sha256_str(mh_str_c(old->code));
-	struct mh_str hex = mh_hash_hex(tx->arena, &h);
-	struct mh_str sql = mh_str_fmt(tx->arena, "update matter set code_hash = '" MH_STR_FMT "' where id = %lld",
-				       MH_STR_ARG(hex), (long long)old->id);
-	return mh_db_script(tx->db, (const char *[]){sql.ptr, NULL}, reterr);
-}
-
-/* A code opens its matter, however it was made; and only that of a person's own matter does. */
+/* A code opens its matter, however it was typed; and only that of a person's own matter does. */
 static void codes(void **state)
 {
 	struct mh_err err = {0};
@@ -284,14 +265,6 @@ static void codes(void **state)
 	mh_tracking_code(&stage->city->master, r.out.matter_id + 1, typed); /* nobody's yet */
 	f = (struct finding){.typed = typed};
 	assert_int_equal(run(find_job, &f, &err), MH_E_NOT_FOUND);
-
-	struct ageing old = {.id = r.out.matter_id};
-	assert_int_equal(run(age_job, &old, &err), MH_OK);
-	f = (struct finding){.typed = r.out.code};
-	assert_int_equal(run(find_job, &f, &err), MH_E_NOT_FOUND); /* it never had this one */
-	f = (struct finding){.typed = old.code};
-	assert_int_equal(run(find_job, &f, &err), MH_OK);
-	assert_int_equal(f.id, r.out.matter_id);
 }
 
 static enum mh_code erase_job(struct mh_tx *tx, void *arg, struct mh_err *reterr)
