@@ -36,11 +36,11 @@ static struct mh_str text_of(const json_t *v)
 
 static enum mh_code check_enum(const struct mh_field *f, const json_t *v, struct mh_err *reterr)
 {
+	for (size_t i = 0; i < f->n_values; i++)
+		if (json_is_string(v) && mh_str_eq(text_of(v), f->values[i].name)) return MH_OK;
 	struct mh_buf all = MH_BUF(600);
-	for (size_t i = 0; i < f->n_values; i++) {
-		if (json_is_string(v) && mh_str_eq(text_of(v), f->values[i].name)) return mh_buf_done(&all), MH_OK;
+	for (size_t i = 0; i < f->n_values; i++)
 		mh_buf_fmt(&all, "%s" MH_STR_FMT, i ? ", " : "", MH_STR_ARG(f->values[i].name));
-	}
 	enum mh_code code = BAD(reterr, f, "has a value that is not among its choices");
 	mh_err_hint(reterr, "Give one of: %s.", all.failed ? "see the definition" : all.ptr ? all.ptr : "");
 	mh_buf_done(&all);

@@ -110,9 +110,14 @@ enum mh_code mh_api_manager(struct mh_request *req, bool own, struct mh_manager 
 	return MH_OK;
 }
 
+static bool is_instant(mh_time t)
+{
+	return t > 0 && t < MH_TIME_MAX;
+}
+
 json_t *mh_api_time(const struct mh_tx *tx, mh_time t)
 {
-	return t <= 0 || t >= MH_TIME_MAX ? json_null() : mh_json_str(mh_time_text(tx->arena, t, tx->city->zone_min));
+	return is_instant(t) ? mh_json_str(mh_time_text(tx->arena, t, tx->city->zone_min)) : json_null();
 }
 
 enum mh_code mh_api_before(struct mh_request *req, int64_t *ret, struct mh_err *reterr)
@@ -162,35 +167,33 @@ json_t *mh_api_org(const struct mh_city *c, int org)
 			 o->level, "parent", o->parent < 0 ? json_null() : mh_json_str(c->orgs.list[o->parent].code));
 }
 
+/* Numbers, refs and states hold letters, digits and hyphens: nothing that JSON escapes. */
 struct outcome {
 	struct mh_outcome out;
 	int status;
 };
 
-static json_t *outcome_json(const struct mh_tx *tx, const struct mh_outcome *out, struct mh_str where, bool with_code)
-{
-	struct mh_str receipt = mh_str_fmt(tx->arena, MH_STR_FMT "/receipt?seq=%lld", MH_STR_ARG(where),
-					   (long long)out->seq);
-	if (!receipt.ptr) return NULL;
-	json_t *j = json_pack("{s:o, s:o, s:o, s:I, s:o, s:b, s:o}", "number", mh_json_str(out->number), "ref",
-			      mh_json_str(out->ref), "state", mh_json_str(out->state), "seq", (json_int_t)out->seq,
-			      "due", mh_api_time(tx, out->due), "again", out->again, "receipt", mh_json_str(receipt));
-	if (j && with_code && out->code[0] && json_object_set_new(j, "code", json_string(out->code)) != 0) {
-		json_decref(j);
-		return NULL;
-	}
-	return j;
-}
-
 static enum mh_code outcome_rest(struct mh_request *req, struct mh_response *res, const void *arg,
 				 struct mh_err *reterr)
 {
 	const struct outcome *o = arg;
+	const struct mh_outcome *out = &o->out;
 	MH_API_JOB(req, NULL);
-	struct mh_str where = mh_str_fmt(&req->arena, "/api/v1/matters/" MH_STR_FMT, MH_STR_ARG(o->out.ref));
+	struct mh_buf b MH_CLEANUP(mh_buf_done) = MH_BUF(4096);
+	struct mh_str where = mh_str_fmt(&req->arena, "/api/v1/matters/" MH_STR_FMT, MH_STR_ARG(out->ref));
 	MH_TRY_MEM(where.ptr, reterr);
 	if (o->status == 201) MH_TRY(mh_res_header(res, "Location", where, reterr));
-	return mh_res_json(res, o->status, outcome_json(&tx, &o->out, where, o->status == 201), reterr);
+	mh_buf_fmt(&b, "{\"again\":%s", out->again ? "true" : "false");
+	if (o->status == 201 && out->code[0]) mh_buf_fmt(&b, ",\"code\":\"%s\"", out->code);
+	mh_buf_c(&b, ",\"due\":");
+	if (is_instant(out->due)) mh_buf_json(&b, mh_time_text(tx.arena, out->due, tx.city->zone_min));
+	else mh_buf_c(&b, "null");
+	mh_buf_fmt(&b,
+		   ",\"number\":\"" MH_STR_FMT "\",\"receipt\":\"" MH_STR_FMT
+		   "/receipt?seq=%lld\",\"ref\":\"" MH_STR_FMT "\",\"seq\":%lld,\"state\":\"" MH_STR_FMT "\"}",
+		   MH_STR_ARG(out->number), MH_STR_ARG(where), (long long)out->seq, MH_STR_ARG(out->ref),
+		   (long long)out->seq, MH_STR_ARG(out->state));
+	return mh_res_buf(res, o->status, "application/json", &b, reterr);
 }
 
 enum mh_code mh_api_outcome(struct mh_request *req, struct mh_response *res, int status, const struct mh_outcome *out,
