@@ -117,6 +117,10 @@ static const struct mh_db_stmt log_scrub = {.name = "fulltext_scrub",
 					    .n_cols = 3,
 					    .row_size = sizeof(struct scrub_row)};
 
+/* The index can be made again from the ledger, and says how far it goes: a commit of it does not wait for the disk, and does not
+ * keep those of the store waiting. Outside of any transaction, likewise. */
+static const struct mh_db_stmt hurry = {.name = "fulltext_hurry", .text = {"pragma synchronous = normal"}};
+
 struct mh_fulltext {
 	struct mh_db *db;
 	struct mh_db_tx tx;
@@ -129,6 +133,7 @@ static enum mh_code open_file(struct mh_fulltext *f, struct mh_str path, bool wr
 	enum mh_code code = uri.ptr ? mh_db_open(uri, write ? MH_DB_CREATE : MH_DB_READ, &f->db, reterr)
 				    : MH_FAIL(reterr, MH_E_NO_MEMORY, "Memory is short");
 	mh_arena_done(&a);
+	if (code == MH_OK && write) code = mh_db_run_exec(f->db, &hurry, NULL, reterr);
 	if (code == MH_OK && write) code = mh_db_script(f->db, schema, reterr);
 	if (code == MH_OK && !write) code = mh_db_deadline(f->db, FIND_MS, reterr);
 	return code;
