@@ -255,8 +255,7 @@ static void put_row(struct fill *f, struct mh_arena *a, const struct pattern *p,
 					t,
 					r->entered + shift,
 					r->updated + shift,
-					seq,
-					MH_STR("")};
+					seq};
 	if (in.entered > f->until) in.entered = f->until;
 	if (in.updated > f->until) in.updated = f->until;
 	must(mh_q_matter_add(f->db, &in, &err));

@@ -44,7 +44,7 @@ fuzz_options=(--buildtype=debugoptimized -Doptimization=1 -Db_sanitize=none -Db_
 
 build_release() { compile build gcc "${release_options[@]}"; }
 build_asan() { compile build/asan gcc "${asan_options[@]}"; }
-build_clang() { compile build/clang clang "${clang_options[@]}"; }
+build_clang() { compile build/clang clang "${clang_options[@]}" && ninja -j "$JOBS" -C build/clang bench; }
 build_fuzz() { configure build/fuzz clang "${fuzz_options[@]}" && ninja -j "$JOBS" -C build/fuzz; }
 
 cmd_build() {

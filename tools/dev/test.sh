@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # ./dev test. Every part adds its results to build/logs/record; tools/dev/tally.py makes the last line of them.
 
-SMOKE_SECONDS=${MINHU_FUZZ_SECONDS:-10}
+SMOKE_SECONDS=${MINHU_FUZZ_SECONDS:-5}
 
 # meson_tests ARGUMENTS…: runs tests of build/asan and takes their subtests into the record.
 meson_tests() {
