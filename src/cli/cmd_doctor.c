@@ -43,11 +43,10 @@ static void check_schema(struct mh_doctor *d)
 	}
 	if (mh_cli__setting(d->cli, d->db, "schema", &made, &err) != MH_OK) mh_doctor__err(d, "schema", &err);
 	else if (!mh_str_is(made, mh_sql_catalog.schema_hash))
-		mh_doctor__note(d, MH_DOCTOR_WARN, "schema", "%s",
+		mh_doctor__note(d, MH_DOCTOR_FAULT, "schema", "%s",
 				MH_SAY(d,
-				       "the store was made by a version with another schema; all statements fit it all "
-				       "the same",
-				       "数据存储由另一版本建立，但所有语句仍可执行"));
+				       "the store's tables are of another version; serve it with the one that made it",
+				       "数据存储的数据表属于另一版本，请用建立它的版本提供服务"));
 	else
 		mh_doctor__note(d, MH_DOCTOR_OK, "schema", "%s %s", mh_db_engine_version(d->db),
 				MH_SAY(d, "has the tables that this version needs", "具备本版本所需的数据表"));

@@ -29,6 +29,8 @@ enum mh_code mh_db_script(struct mh_db *db, const char *const *sql, struct mh_er
 enum mh_code mh_db_schema(struct mh_db *db, const struct mh_db_catalog *catalog, struct mh_err *reterr);
 /* Prepares every statement, so that a store which lacks a table or column is found at start, not at the first request. */
 enum mh_code mh_db_prepare(struct mh_db *db, const struct mh_db_catalog *catalog, struct mh_err *reterr);
+/* MH_E_STORE in the same words, for who finds it out otherwise: a column too many shows only when a row is put in. */
+enum mh_code mh_db_other_tables(struct mh_err *reterr);
 
 /* A transaction that rolls back when its variable leaves scope without commit:
  *

@@ -42,15 +42,21 @@ struct mh_db__slot *mh_db__slot(struct mh_db *db, const struct mh_db_stmt *stmt)
 	return slot;
 }
 
+enum mh_code mh_db_other_tables(struct mh_err *reterr)
+{
+	enum mh_code code = MH_FAIL(reterr, MH_E_STORE,
+				    "Cannot work with this store: its tables are of another version");
+	mh_err_hint(reterr, "Serve it with the version of Minhu that made it; stores are not converted yet.");
+	return code;
+}
+
 /* The engine knows a table or column not: what it says of that is for the log. */
 static enum mh_code other_tables(const struct mh_db_stmt *stmt, struct mh_err *reterr)
 {
 	struct mh_err why = reterr ? *reterr : (struct mh_err){0};
-	enum mh_code code = MH_FAIL(reterr, MH_E_STORE,
-				    "Cannot work with this store: its tables are of another version");
+	enum mh_code code = mh_db_other_tables(reterr);
 	mh_err_detail(reterr, "statement %s", stmt->name);
 	mh_err_internal(reterr, "%s", why.internal);
-	mh_err_hint(reterr, "Serve it with the version of Minhu that made it; stores are not converted yet.");
 	return code;
 }
 

@@ -52,7 +52,7 @@ struct mh_db_table {
 
 /* One SQL folder: its tables in the order of the schema (what is referred to comes first) and its statements. */
 struct mh_db_catalog {
-	const char *schema_hash;                     /* SHA-256 of schema.sql, hexadecimal */
+	const char *schema_hash;                     /* SHA-256 of its tables and indexes, hexadecimal */
 	const char *const *schema[MH_DB_ENGINE_MAX]; /* DDL, ends in NULL */
 	const struct mh_db_table *tables;
 	size_t n_tables;

@@ -45,6 +45,8 @@ static enum mh_code settings(struct mh_city *c, struct mh_db *db, struct mh_err 
 	struct mh_str v;
 	int64_t n = 0;
 	MH_TRY(setting(c, db, "home", &c->home_code, reterr));
+	MH_TRY(setting(c, db, "schema", &v, reterr));
+	if (!mh_str_is(v, mh_sql_catalog.schema_hash)) return mh_db_other_tables(reterr);
 	MH_TRY(setting(c, db, "origin", &c->origin, reterr));
 	MH_TRY(setting(c, db, "zone_minutes", &v, reterr));
 	if (!mh_str_to_i64(v, &n) || !mh_str_to_i64(c->home_code, &c->home_id))
