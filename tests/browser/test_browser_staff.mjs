@@ -297,9 +297,10 @@ async function missedIsListed() {
 	const n = Number(/\d+/.exec(await link.innerText())[0]);
 	await link.click();
 	await page.waitForURL(/queue\?.*missed_from/);
-	await page.getByText(/到期未办/).first().waitFor();
-	await page.locator("tbody tr").nth(Math.min(n, 50) - 1).waitFor();
-	check((await page.locator("tbody tr").count()) === Math.min(n, 50), `${n} missed a deadline`);
+	const rows = page.locator("table:has(.c-due)[aria-busy=false] tbody tr"); // the page before has tables too, and stays until this one is ready
+	await rows.nth(Math.min(n, 50) - 1).waitFor();
+	check((await rows.count()) === Math.min(n, 50), `${n} missed a deadline`);
+	check(await page.getByText(/到期未办/).first().isVisible(), "the filter is named");
 	await clean(page, "what missed a deadline");
 	await page.context().close();
 }

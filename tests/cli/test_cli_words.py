@@ -1,5 +1,6 @@
 """What the program says: help of every command in both languages, wrong usage, definitions, bad files, the manual page."""
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -35,6 +36,17 @@ def usage(kit):
     kit.run('process', 'draw', REQUEST, '--format', 'png').expect(2, 'mermaid')
     done = kit.run('why', 'X', '--json').expect(2)
     assert not done.out and '"exit":2' in done.err
+
+
+def other_schema(kit):
+    """A store of another version is refused before it is served"""
+    where = ['--store', 'sqlite:' + kit.path('old.db'), '--state', kit.path('old.d')]
+    kit.ok('init', '--pack', PACK, *where)
+    with sqlite3.connect(kit.path('old.db')) as db:
+        db.execute("update setting set value = 'x' where name = 'schema'")
+    db.close()
+    kit.run('serve', '--listen', '127.0.0.1:0', *where).expect(1, 'another version')
+    kit.run('doctor', *where).expect(3)
 
 
 def stores(kit):
@@ -116,4 +128,4 @@ def manual(kit):
         assert f.read() == made, 'make it anew: tools/gen/man.py build/minhu > docs/minhu.1'
 
 
-sys.exit(run_all([helps, usage, stores, definitions, stories, tables, manual]))
+sys.exit(run_all([helps, usage, other_schema, stores, definitions, stories, tables, manual]))
