@@ -163,6 +163,19 @@ void mh_db_tx_done(struct mh_db_tx *tx)
 	mh_db_rollback(tx);
 }
 
+enum mh_code mh_db_commit_early(struct mh_db *db, struct mh_err *reterr)
+{
+	MH_TRY(mh_db__usable(db, reterr));
+	return db->driver->commit_early(db, reterr);
+}
+
+enum mh_code mh_db_flush(struct mh_db *db, struct mh_err *reterr)
+{
+	MH_TRY(mh_db__usable(db, reterr));
+	MH_TRY(mh_db__fault(db, reterr));
+	return db->driver->flush(db, reterr);
+}
+
 bool mh_db_in_tx(const struct mh_db *db)
 {
 	return db->in_tx;

@@ -50,9 +50,15 @@ void mh_db_tx_done(struct mh_db_tx *tx);
 #define mh_db_begin_read(tx, reterr) mh_db_begin((tx), false, __FILE__, __LINE__, (reterr))
 #define mh_db_begin_write(tx, reterr) mh_db_begin((tx), true, __FILE__, __LINE__, (reterr))
 enum mh_code mh_db_begin(struct mh_db_tx *tx, bool write, const char *file, int line, struct mh_err *reterr);
-/* When it returns MH_OK the changes are durable. On an error nothing has happened, except that after MH_E_UNAVAILABLE from
- * a lost PostgreSQL connection it is not known: ask the store. The transaction is over either way. */
+/* When it returns MH_OK the changes are durable (but see mh_db_commit_early). On an error nothing has happened, except that
+ * after MH_E_UNAVAILABLE from a lost PostgreSQL connection it is not known: ask the store. The transaction is over either way. */
 enum mh_code mh_db_commit(struct mh_db_tx *tx, struct mh_err *reterr);
+/* From here on this connection's commits return when others can see them, before they are on the disk. What it committed first
+ * is durable first. Nobody may be told of them before mh_db_flush, on another connection that was opened after this call and
+ * before the commit, returns MH_OK. Once a flush has failed neither connection can promise anything: close both. */
+enum mh_code mh_db_commit_early(struct mh_db *db, struct mh_err *reterr);
+/* Makes durable what any connection had committed before. Outside of transactions. */
+enum mh_code mh_db_flush(struct mh_db *db, struct mh_err *reterr);
 void mh_db_rollback(struct mh_db_tx *tx);
 
 bool mh_db_in_tx(const struct mh_db *db);
@@ -65,7 +71,7 @@ uint64_t mh_db_writes(const struct mh_db *db);
 /* A statement that runs longer is stopped: MH_E_TIMEOUT. Default 30,000; 0 means never (maintenance only). */
 enum mh_code mh_db_deadline(struct mh_db *db, int ms, struct mh_err *reterr);
 
-/* For tests: the n-th call to the store from now (open, begin, statement, commit) by any connection fails with `code`, as if
+/* For tests: the n-th call to the store from now (open, begin, statement, commit, flush) by any connection fails with `code`, as if
  * the store had; negative: none. _fail_left: what is left of n, so that a test knows when it has tried them all. */
 void mh_db_fail_after(long n, enum mh_code code);
 long mh_db_fail_left(void);

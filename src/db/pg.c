@@ -150,6 +150,18 @@ static enum mh_code pg_script(struct mh_db *db, const char *sql, struct mh_err *
 	return mh_db__pg_drain(db, (struct mh_db__pg_want){0}, reterr);
 }
 
+static enum mh_code pg_commit_early(struct mh_db *db, struct mh_err *reterr)
+{
+	return pg_script(db, "set synchronous_commit = off", reterr);
+}
+
+/* An entry of the server's log that nobody reads: its commit waits until the log is on the disk, all before it included. A
+ * connection dies with the server, so one that lives on has not outlived a commit that was made since it was opened. */
+static enum mh_code pg_flush(struct mh_db *db, struct mh_err *reterr)
+{
+	return pg_script(db, "select pg_logical_emit_message(true, 'minhu', '')", reterr);
+}
+
 /* ---- statements */
 
 static enum mh_code pg_prepare(struct mh_db *db, struct mh_db__slot *slot, struct mh_err *reterr)
@@ -179,6 +191,8 @@ const struct mh_db__driver mh_db__postgres = {
 	.begin = pg_begin,
 	.commit = pg_commit,
 	.rollback = pg_rollback,
+	.commit_early = pg_commit_early,
+	.flush = pg_flush,
 	.script = pg_script,
 	.prepare = pg_prepare,
 	.run = pg_run,

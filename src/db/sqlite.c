@@ -16,7 +16,7 @@ _Static_assert(SQLITE_VERSION_NUMBER >= VERSION_MIN, "tools/setup/sqlite fetches
 
 struct lite {
 	sqlite3 *h;
-	int lock;
+	int lock, log;   /* descriptors, or -1; `log` is that of the write-ahead log, for flushing it */
 	int64_t stop_at; /* mh_ticks; 0: never */
 	struct mh_db__checkpoint *checkpoint;
 };
@@ -175,7 +175,7 @@ static enum mh_code lite_open(struct mh_db *db, struct mh_str where, struct mh_e
 	snprintf(db->version, sizeof db->version, "SQLite %s", sqlite3_libversion());
 	db->conn = mh_mem_alloc(sizeof(struct lite));
 	MH_TRY_MEM(db->conn, reterr);
-	lite(db)->lock = -1;
+	lite(db)->lock = lite(db)->log = -1;
 	if (!memory) {
 		MH_TRY(mh_db__place_check(path, reterr));
 		/* The lock first: whoever holds it makes the file, and nobody else has it open for writing. */
@@ -193,6 +193,7 @@ static void lite_close(struct mh_db *db)
 		if (db->slots[i]) sqlite3_finalize(db->slots[i]->handle);
 	mh_db__checkpoint_stop(lite(db)->checkpoint);
 	sqlite3_close(lite(db)->h);
+	if (lite(db)->log >= 0) close(lite(db)->log);
 	if (lite(db)->lock >= 0) close(lite(db)->lock);
 	mh_mem_free(db->conn);
 }
@@ -223,6 +224,41 @@ static void lite_rollback(struct mh_db *db)
 	if (!sqlite3_get_autocommit(lite(db)->h) &&
 	    sqlite3_exec(lite(db)->h, "rollback", NULL, NULL, NULL) != SQLITE_OK)
 		db->lost = true;
+}
+
+/* Once an fsync has failed, the system may take the pages that it could not write for written, and a later fsync for a success;
+ * a log with such a hole ends there after a crash. So whatever an earlier connection, or process, has left in the log goes
+ * into the file first, and the log begins anew. */
+static enum mh_code lite_commit_early(struct mh_db *db, struct mh_err *reterr)
+{
+	clock_start(db);
+	int rc = sqlite3_wal_checkpoint_v2(lite(db)->h, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	return rc == SQLITE_OK ? simple(db, "pragma synchronous = normal", reterr) : lite_fail(db, rc, reterr);
+}
+
+/* SQLite itself holds no POSIX locks on this file, so that closing it again drops none. */
+static enum mh_code open_log(struct mh_db *db, struct mh_err *reterr)
+{
+	const char *path = sqlite3_filename_wal(sqlite3_db_filename(lite(db)->h, "main"));
+	lite(db)->log = open(path, O_RDONLY | O_CLOEXEC);
+	if (lite(db)->log >= 0) return MH_OK;
+	MH_FAIL(reterr, MH_E_IO, "Could not open the database's log");
+	mh_err_detail(reterr, "%s: %s", path, strerror(errno));
+	return MH_E_IO;
+}
+
+static enum mh_code lite_flush(struct mh_db *db, struct mh_err *reterr)
+{
+	if (!*sqlite3_db_filename(lite(db)->h, "main")) return MH_OK; /* in memory */
+	if (lite(db)->log < 0) MH_TRY(open_log(db, reterr));
+	while (fdatasync(lite(db)->log) != 0) {
+		if (errno == EINTR) continue;
+		MH_FAIL(reterr, MH_E_STORE, "Writing the database's log to the disk failed");
+		mh_err_hint(reterr, "Look at the disk and the system's log");
+		mh_err_internal(reterr, "fdatasync: %s", strerror(errno));
+		return MH_E_STORE;
+	}
+	return MH_OK;
 }
 
 static enum mh_code lite_script(struct mh_db *db, const char *sql, struct mh_err *reterr)
@@ -328,6 +364,8 @@ const struct mh_db__driver mh_db__sqlite = {
 	.begin = lite_begin,
 	.commit = lite_commit,
 	.rollback = lite_rollback,
+	.commit_early = lite_commit_early,
+	.flush = lite_flush,
 	.script = lite_script,
 	.prepare = lite_prepare,
 	.run = lite_run,

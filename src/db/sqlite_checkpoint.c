@@ -2,8 +2,8 @@
  * whole file, and a commit that does it itself keeps everybody waiting who waits for that commit.
  *
  * The thread copies what is committed when it starts; what comes meanwhile stays in the log, which begins anew only after a
- * checkpoint reached its end. Under unbroken load it never would, so a log that has grown to LOG_MAX is emptied by the
- * writer after all: by then nearly everything has been copied. A checkpoint that fails loses nothing and is tried again
+ * checkpoint reached its end. Under unbroken load it never would. So once the log is LOG_LONG the thread copies without pause,
+ * each time less, until what is left is little; that the writer copies itself, and at LOG_MAX whatever is left. A checkpoint that fails loses nothing and is tried again
  * after the next commit, and when a full disk refused one: a log that begins anew needs no room. */
 #include "db/db_priv.h"
 
@@ -11,16 +11,19 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#define STEP 1000    /* pages of the log between two checkpoints of the thread: 4 MiB */
-#define LOG_MAX 4000 /* pages: 16 MiB, which a small disk has too */
+#define STEP 1000     /* pages of the log between two checkpoints of the thread: 4 MiB */
+#define LOG_LONG 2500 /* pages: 10 MiB */
+#define LITTLE 250    /* pages: 1 MiB */
+#define LOG_MAX 4000  /* pages: 16 MiB, which a small disk has too */
 
 struct mh_db__checkpoint {
 	sqlite3 *h; /* the thread's own connection */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
-	bool wanted, stopping;
-	int pages; /* of the log, when the thread was last asked */
+	bool wanted, busy, stopping;
+	/* Pages of the log: when the thread was last asked, what it had copied, when the writer last ended the log. */
+	int asked, copied, ended;
 };
 
 static void *work(void *arg)
@@ -31,29 +34,42 @@ static void *work(void *arg)
 		while (!c->wanted && !c->stopping) pthread_cond_wait(&c->news, &c->lock); /* the end wakes it too */
 		if (c->stopping) break;
 		c->wanted = false;
+		c->busy = true;
 		pthread_mutex_unlock(&c->lock);
+		int copied = 0;
 		/* A connection that has read nothing does not know yet that there is a log. */
 		sqlite3_exec(c->h, "pragma schema_version", NULL, NULL, NULL);
-		sqlite3_wal_checkpoint_v2(c->h, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+		sqlite3_wal_checkpoint_v2(c->h, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &copied);
 		pthread_mutex_lock(&c->lock);
+		c->copied = copied;
+		c->busy = false;
 	}
 	pthread_mutex_unlock(&c->lock);
 	return NULL;
+}
+
+/* A log that somebody still reads does not begin anew; it is tried again after a little more. */
+static bool time_to_end(const struct mh_db__checkpoint *c, int pages)
+{
+	if (pages < LOG_LONG || c->busy || pages - c->ended < LITTLE) return false;
+	return pages - c->copied <= LITTLE || pages >= LOG_MAX;
 }
 
 /* After each commit of the writer, in its thread. */
 static int committed(void *arg, sqlite3 *h, const char *name, int pages)
 {
 	struct mh_db__checkpoint *c = arg;
-	if (pages >= LOG_MAX) sqlite3_wal_checkpoint_v2(h, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	pthread_mutex_lock(&c->lock);
-	if (pages < c->pages) c->pages = 0; /* the log began anew */
-	if (pages - c->pages >= STEP) {
-		c->pages = pages;
+	if (pages < c->asked) c->asked = c->copied = c->ended = 0; /* the log began anew */
+	bool end = time_to_end(c, pages);
+	if (end) c->ended = pages;
+	else if (!c->busy && pages - c->asked >= (pages < LOG_LONG ? STEP : LITTLE)) {
+		c->asked = pages;
 		c->wanted = true;
 		pthread_cond_signal(&c->news);
 	}
 	pthread_mutex_unlock(&c->lock);
+	if (end) sqlite3_wal_checkpoint_v2(h, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	return SQLITE_OK;
 }
 

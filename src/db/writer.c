@@ -25,7 +25,7 @@ static void wait_for_work(struct mh_writer *w)
 	}
 }
 
-static size_t take_batch(struct mh_writer *w)
+static void take_batch(struct mh_writer *w)
 {
 	size_t n = 0;
 	while (w->n > 0 && n < w->config.batch_max) {
@@ -34,25 +34,10 @@ static size_t take_batch(struct mh_writer *w)
 		w->n--;
 		if (!job.run) continue;
 		if (job.ticket) job.ticket->state = MH_WRITER__BEGUN;
-		w->batch[n++] = job;
+		w->batch.jobs[n++] = job;
 	}
+	w->batch.n = n;
 	if (n > w->stats.largest) w->stats.largest = n;
-	return n;
-}
-
-static void tell(struct mh_writer *w, struct mh_writer__job job, const struct mh_err *err)
-{
-	pthread_mutex_lock(&w->lock);
-	w->stats.jobs++;
-	w->stats.failed += job.code != MH_OK;
-	if (job.ticket) {
-		if (job.code && job.ticket->reterr) *job.ticket->reterr = *err;
-		job.ticket->code = job.code;
-		job.ticket->state = MH_WRITER__TOLD; /* its memory may be gone once the lock is free */
-		pthread_cond_broadcast(&w->news);
-	}
-	pthread_mutex_unlock(&w->lock);
-	if (job.done) job.done(job.arg, job.code, job.code ? err : NULL);
 }
 
 static void work(struct mh_writer *w)
@@ -61,18 +46,30 @@ static void work(struct mh_writer *w)
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
 		wait_for_work(w);
-		size_t n = take_batch(w);
-		bool over = n == 0 && w->n == 0 && w->stopping;
+		take_batch(w);
+		bool over = w->batch.n == 0 && w->n == 0 && w->stopping;
 		pthread_mutex_unlock(&w->lock);
 		if (over) return;
-		if (n) mh_writer__settle(w, n);
-		for (size_t i = 0; i < n; i++) tell(w, w->batch[i], &w->errs[i]);
+		if (w->batch.n) {
+			mh_writer__settle(w);
+			mh_writer__send(w);
+		}
 		if (w->config.tick_ms && mh_ticks() >= w->tick_at) {
 			mh_writer__tick(w);
+			mh_writer__send(w);
 			w->tick_at = mh_ticks() + w->config.tick_ms;
 		}
 		pthread_mutex_lock(&w->lock);
 	}
+}
+
+static void end_flusher(struct mh_writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->over = true;
+	pthread_cond_signal(&w->sent);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->flusher, NULL);
 }
 
 static void *thread_main(void *arg)
@@ -80,6 +77,8 @@ static void *thread_main(void *arg)
 	struct mh_writer *w = arg;
 	struct mh_err err = {0};
 	enum mh_code code = mh_writer__connect(w, &err);
+	bool flushes = code == MH_OK && pthread_create(&w->flusher, NULL, mh_writer__flusher, w) == 0;
+	if (!code && !flushes) code = MH_FAIL(&err, MH_E_UNAVAILABLE, "Could not start the writer's second thread");
 	pthread_mutex_lock(&w->lock);
 	w->started = true;
 	w->start_code = code;
@@ -87,22 +86,38 @@ static void *thread_main(void *arg)
 	pthread_cond_broadcast(&w->news);
 	pthread_mutex_unlock(&w->lock);
 	if (!code) work(w);
+	if (flushes) end_flusher(w);
 	w->db = mh_db_close(w->db);
+	w->disk = mh_db_close(w->disk);
 	return NULL;
 }
 
 /* ---- starting and stopping */
+
+static bool batch_new(struct mh_writer__batch *b, size_t max)
+{
+	b->jobs = mh_mem_alloc(max * sizeof *b->jobs);
+	b->errs = mh_mem_alloc(max * sizeof *b->errs);
+	return b->jobs && b->errs;
+}
+
+static void batch_free(struct mh_writer__batch *b)
+{
+	mh_mem_free(b->jobs);
+	mh_mem_free(b->errs);
+}
 
 static void writer_free(struct mh_writer *w)
 {
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->work);
 	pthread_cond_destroy(&w->news);
+	pthread_cond_destroy(&w->sent);
 	mh_mem_free(w->uri);
 	mh_mem_free(w->ring);
-	mh_mem_free(w->batch);
 	mh_mem_free(w->keys);
-	mh_mem_free(w->errs);
+	batch_free(&w->batch);
+	batch_free(&w->flushed);
 	mh_mem_free(w);
 }
 
@@ -116,16 +131,16 @@ static struct mh_writer *writer_new(const struct mh_writer_config *config)
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->work, &attr);
 	pthread_cond_init(&w->news, &attr);
+	pthread_cond_init(&w->sent, NULL);
 	pthread_condattr_destroy(&attr);
 	w->config = *config;
 	if (!w->config.queue_cap) w->config.queue_cap = QUEUE_CAP;
 	if (!w->config.batch_max) w->config.batch_max = BATCH_MAX;
 	w->uri = mh_mem_alloc(config->uri.len + 1);
 	w->ring = mh_mem_alloc(w->config.queue_cap * sizeof *w->ring);
-	w->batch = mh_mem_alloc(w->config.batch_max * sizeof *w->batch);
 	w->keys = mh_mem_alloc(w->config.batch_max * sizeof *w->keys);
-	w->errs = mh_mem_alloc(w->config.batch_max * sizeof *w->errs);
-	if (!w->uri || !w->ring || !w->batch || !w->keys || !w->errs) {
+	bool room = batch_new(&w->batch, w->config.batch_max) && batch_new(&w->flushed, w->config.batch_max);
+	if (!w->uri || !w->ring || !w->keys || !room) {
 		writer_free(w);
 		return NULL;
 	}
@@ -217,7 +232,7 @@ static bool wait_told(struct mh_writer *w, const struct mh_writer__ticket *t, in
 
 enum mh_code mh_writer_run(struct mh_writer *w, mh_writer_job *job, void *arg, int wait_ms, struct mh_err *reterr)
 {
-	if (pthread_equal(pthread_self(), w->thread))
+	if (pthread_equal(pthread_self(), w->thread) || pthread_equal(pthread_self(), w->flusher))
 		return MH_FAIL(reterr, MH_E_INTERNAL, "The writer cannot wait for itself");
 	struct mh_writer__ticket t = {.state = MH_WRITER__QUEUED, .reterr = reterr};
 	size_t at = 0;

@@ -12,14 +12,41 @@ static void pause_before(int attempt)
 	nanosleep(&t, NULL);
 }
 
+static bool is_broken(struct mh_writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	bool broken = w->broken;
+	pthread_mutex_unlock(&w->lock);
+	return broken;
+}
+
+static void disconnect(struct mh_writer *w)
+{
+	w->db = mh_db_close(w->db);
+	w->disk = mh_db_close(w->disk);
+}
+
+/* The one that flushes is there before the first commit of the one that writes: see mh_db_commit_early. */
+static enum mh_code connect(struct mh_writer *w, struct mh_err *reterr)
+{
+	MH_TRY(mh_db_open(mh_str_c(w->uri), w->config.mode, &w->db, reterr));
+	MH_TRY(mh_db_commit_early(w->db, reterr));
+	MH_TRY(mh_db_open(mh_str_c(w->uri), MH_DB_READ, &w->disk, reterr));
+	if (w->config.hooks.opened) MH_TRY(w->config.hooks.opened(w->config.ctx, w->db, reterr));
+	pthread_mutex_lock(&w->lock);
+	w->broken = false;
+	pthread_mutex_unlock(&w->lock);
+	return MH_OK;
+}
+
 enum mh_code mh_writer__connect(struct mh_writer *w, struct mh_err *reterr)
 {
-	if (w->db && !mh_db_lost(w->db)) return MH_OK;
-	w->db = mh_db_close(w->db);
-	MH_TRY(mh_db_open(mh_str_c(w->uri), w->config.mode, &w->db, reterr));
-	if (!w->config.hooks.opened) return MH_OK;
-	enum mh_code code = w->config.hooks.opened(w->config.ctx, w->db, reterr);
-	if (code) w->db = mh_db_close(w->db);
+	if (w->db && !mh_db_lost(w->db) && !is_broken(w)) return MH_OK;
+	if (w->db && w->config.hooks.rolled_back) w->config.hooks.rolled_back(w->config.ctx);
+	mh_writer__wait_landed(w);
+	disconnect(w);
+	enum mh_code code = connect(w, reterr);
+	if (code) disconnect(w);
 	return code;
 }
 
@@ -41,7 +68,7 @@ static enum mh_code finish(struct mh_writer *w, struct mh_db_tx *tx, struct mh_e
 	if (w->config.hooks.before_commit) MH_TRY(w->config.hooks.before_commit(w->config.ctx, w->db, reterr));
 	MH_TRY(mh_db_commit(tx, reterr));
 	count(w, &w->stats.commits);
-	if (w->config.hooks.after_commit) w->config.hooks.after_commit(w->config.ctx, w->db);
+	if (w->config.hooks.after_commit) w->config.hooks.after_commit(w->config.ctx, w);
 	return MH_OK;
 }
 
@@ -53,12 +80,12 @@ static void complete(struct mh_err *err, enum mh_code code)
 
 static enum mh_code run_job(struct mh_writer *w, size_t i)
 {
-	struct mh_writer__job *job = &w->batch[i];
-	w->errs[i].code = MH_OK;
-	job->code = job->run(w->db, job->arg, &w->errs[i]);
+	struct mh_writer__job *job = &w->batch.jobs[i];
+	w->batch.errs[i].code = MH_OK;
+	job->code = job->run(w->db, job->arg, &w->batch.errs[i]);
 	if (job->code == MH_OK && mh_db_failed(w->db))
-		job->code = MH_FAIL(&w->errs[i], MH_E_INTERNAL, "A job went on after a failure of the store");
-	if (job->code) complete(&w->errs[i], job->code);
+		job->code = MH_FAIL(&w->batch.errs[i], MH_E_INTERNAL, "A job went on after a failure of the store");
+	if (job->code) complete(&w->batch.errs[i], job->code);
 	return job->code;
 }
 
@@ -67,7 +94,7 @@ static enum mh_code look_ahead(struct mh_writer *w, size_t at, size_t n, struct 
 	size_t keys = 0;
 	if (!w->config.hooks.ahead) return MH_OK;
 	for (size_t i = at; i < at + n; i++)
-		if (w->batch[i].key.len) w->keys[keys++] = w->batch[i].key;
+		if (w->batch.jobs[i].key.len) w->keys[keys++] = w->batch.jobs[i].key;
 	return keys ? w->config.hooks.ahead(w->config.ctx, w->db, w->keys, keys, reterr) : MH_OK;
 }
 
@@ -83,7 +110,7 @@ static enum mh_code together(struct mh_writer *w, size_t at, size_t n, bool *ret
 		uint64_t before = mh_db_writes(w->db);
 		enum mh_code code = run_job(w, i);
 		if (!code || (!mh_db_failed(w->db) && mh_db_writes(w->db) == before)) continue;
-		*reterr = w->errs[i];
+		*reterr = w->batch.errs[i];
 		return code;
 	}
 	return finish(w, &tx, reterr);
@@ -113,14 +140,15 @@ static bool attempt(struct mh_writer *w, size_t at, size_t n, bool *ret_begun, s
 static void fail_all(struct mh_writer *w, size_t at, size_t n, const struct mh_err *err)
 {
 	for (size_t i = at; i < at + n; i++) {
-		w->batch[i].code = err->code;
-		w->errs[i] = *err;
+		w->batch.jobs[i].code = err->code;
+		w->batch.errs[i] = *err;
 	}
 }
 
-void mh_writer__settle(struct mh_writer *w, size_t n)
+void mh_writer__settle(struct mh_writer *w)
 {
 	struct mh_err err = {0};
+	size_t n = w->batch.n;
 	bool begun = false;
 	w->pauses = 0;
 	if (attempt(w, 0, n, &begun, &err)) return;

@@ -179,9 +179,9 @@ static enum mh_code open_in_tx(struct mh_ledger *l, struct mh_db *db, struct mh_
 	if (l->any_signed) {
 		MH_TRY(check_signed(&p, &s, head.tree.size, reterr));
 		MH_TRY(mh_ledger__signed_add(&p, &s, reterr)); /* a crash may have come between file and row */
-		l->signed_size = s.size;
-		l->signed_root = s.root;
-		l->signed_at = s.at;
+		l->last.size = s.size;
+		l->last.root = s.root;
+		l->last.at = s.at;
 	}
 	l->epoch = head.epoch + 1;
 	return mh_ledger__head_claim(&p, head.epoch, l->epoch, reterr);

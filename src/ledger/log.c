@@ -68,12 +68,17 @@ enum mh_code mh_ledger_before_commit(struct mh_ledger *l, struct mh_db *db, stru
 void mh_ledger_committed(struct mh_ledger *l)
 {
 	l->moved = false;
+	if (l->keeping && (!l->any_signed || l->kept.size >= l->last.size)) {
+		l->any_signed = true;
+		l->last = l->kept;
+	}
+	l->keeping = false;
 }
 
 void mh_ledger_rolled_back(struct mh_ledger *l)
 {
 	if (l->moved) l->tree = l->undo;
-	l->moved = false;
+	l->moved = l->keeping = false;
 	l->n_pending = 0;
 }
 
@@ -91,7 +96,7 @@ int64_t mh_ledger_size(const struct mh_ledger *l)
 
 int64_t mh_ledger_signed_size(const struct mh_ledger *l)
 {
-	return l->any_signed ? l->signed_size : 0;
+	return l->any_signed ? l->last.size : 0;
 }
 
 bool mh_ledger_broken(const struct mh_ledger *l)

@@ -61,7 +61,7 @@ void mh_ledger_rolled_back(struct mh_ledger *l); /* forgets everything since the
 enum mh_code mh_ledger_publish(struct mh_ledger *l, struct mh_db *db, mh_time now, bool force, bool *ret_signed,
 			       struct mh_err *reterr);
 
-/* The same in parts, so that a busy writer need not wait for what takes long. _due, _keep and _kept are the writer's; _prove
+/* The same in parts, so that a busy writer need not wait for what takes long. _due and _keep are the writer's; _prove
  * is for any thread, with a read connection of its own, and touches nothing of the ledger's. */
 struct mh_ledger_due {
 	int64_t home_id, log, epoch;
@@ -81,11 +81,11 @@ void mh_ledger_due_done(struct mh_ledger_due *due);
 /* Checks as _publish does, signs, and remembers the head beside the key. The note is in the arena. */
 enum mh_code mh_ledger_prove(const struct mh_ledger_due *due, struct mh_str state_dir, struct mh_db *db, mh_time now,
 			     struct mh_arena *a, struct mh_ledger_proved *ret, struct mh_err *reterr);
-/* In a write transaction, then after its commit. MH_E_STALE: the ledger was opened anew meanwhile; nothing is lost. */
+/* In a write transaction, before its _before_commit; counts from _committed on. MH_E_STALE: the ledger was opened anew
+ * meanwhile; nothing is lost. After MH_E_CORRUPT nothing is signed any more. */
 enum mh_code mh_ledger_keep(struct mh_ledger *l, struct mh_db *db, const struct mh_ledger_proved *head,
 			    struct mh_err *reterr);
-void mh_ledger_kept(struct mh_ledger *l, const struct mh_ledger_proved *head);
-void mh_ledger_break(struct mh_ledger *l); /* _prove or _keep said MH_E_CORRUPT: sign no more */
+void mh_ledger_break(struct mh_ledger *l); /* _prove said MH_E_CORRUPT: sign no more */
 
 /* State, for pages, metrics and waits. */
 int64_t mh_ledger_log(const struct mh_ledger *l);         /* number of this log */

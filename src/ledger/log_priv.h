@@ -11,6 +11,12 @@ struct mh_ledger__tree {
 	struct mh_ledger__edge edge;
 };
 
+struct mh_ledger__last {
+	int64_t size;
+	struct mh_hash root;
+	mh_time at;
+};
+
 struct mh_ledger {
 	int64_t home_id, log, epoch;
 	struct mh_arena mem; /* the strings below */
@@ -21,9 +27,9 @@ struct mh_ledger {
 	struct mh_hash *pending;           /* leaves since the last before_commit */
 	size_t n_pending, room;
 	bool any_signed, broken;
-	int64_t signed_size;
-	struct mh_hash signed_root;
-	mh_time signed_at;
+	struct mh_ledger__last last; /* when any is signed */
+	bool keeping;                /* `kept` becomes the last when this transaction is committed */
+	struct mh_ledger__last kept;
 };
 
 static inline struct mh_ledger__place mh_ledger__place_of(const struct mh_ledger *l, struct mh_db *db)

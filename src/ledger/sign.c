@@ -19,14 +19,14 @@ static void done_arena(struct mh_arena *a)
 bool mh_ledger_due(const struct mh_ledger *l, mh_time now, bool force, struct mh_ledger_due *ret)
 {
 	int64_t size = l->tree.frontier.size;
-	if (l->broken || l->moved || (l->any_signed && l->signed_size == size)) return false;
-	if (!force && l->any_signed && now >= l->signed_at && now - l->signed_at < MH_LEDGER_SIGN_EVERY) return false;
+	if (l->broken || l->moved || (l->any_signed && l->last.size == size)) return false;
+	if (!force && l->any_signed && now >= l->last.at && now - l->last.at < MH_LEDGER_SIGN_EVERY) return false;
 	*ret = (struct mh_ledger_due){.home_id = l->home_id,
 				      .log = l->log,
 				      .epoch = l->epoch,
-				      .from = l->any_signed ? l->signed_size : 0,
+				      .from = l->any_signed ? l->last.size : 0,
 				      .to = size,
-				      .from_root = l->any_signed ? l->signed_root : mh_tlog_empty(),
+				      .from_root = l->any_signed ? l->last.root : mh_tlog_empty(),
 				      .root = mh_tlog_root(&l->tree.frontier),
 				      .signer = l->signer};
 	return true;
@@ -114,8 +114,8 @@ enum mh_code mh_ledger_prove(const struct mh_ledger_due *due, struct mh_str stat
 
 /* ---- keeping */
 
-enum mh_code mh_ledger_keep(struct mh_ledger *l, struct mh_db *db, const struct mh_ledger_proved *head,
-			    struct mh_err *reterr)
+static enum mh_code keep(struct mh_ledger *l, struct mh_db *db, const struct mh_ledger_proved *head,
+			 struct mh_err *reterr)
 {
 	struct mh_ledger__place p = mh_ledger__place_of(l, db);
 	struct mh_ledger__head stored;
@@ -125,16 +125,18 @@ enum mh_code mh_ledger_keep(struct mh_ledger *l, struct mh_db *db, const struct 
 		return MH_FAIL(reterr, MH_E_STALE, "The ledger was opened anew since this head was signed");
 	MH_TRY(check_head(&p, l->epoch, &stored, reterr));
 	if (!is_head(&stored, l->tree.frontier.size, &mine)) return wrong_head(reterr);
-	return mh_ledger__signed_add(&p, &row, reterr);
+	MH_TRY(mh_ledger__signed_add(&p, &row, reterr));
+	l->kept = (struct mh_ledger__last){head->size, head->root, head->at};
+	l->keeping = true;
+	return MH_OK;
 }
 
-void mh_ledger_kept(struct mh_ledger *l, const struct mh_ledger_proved *head)
+enum mh_code mh_ledger_keep(struct mh_ledger *l, struct mh_db *db, const struct mh_ledger_proved *head,
+			    struct mh_err *reterr)
 {
-	if (head->log != l->log || (l->any_signed && head->size < l->signed_size)) return;
-	l->any_signed = true;
-	l->signed_size = head->size;
-	l->signed_root = head->root;
-	l->signed_at = head->at;
+	enum mh_code code = keep(l, db, head, reterr);
+	if (code == MH_E_CORRUPT) l->broken = true;
+	return code;
 }
 
 void mh_ledger_break(struct mh_ledger *l)
@@ -156,7 +158,7 @@ static enum mh_code publish(struct mh_ledger *l, struct mh_db *db, const struct 
 	MH_TRY(code);
 	MH_TRY(mh_ledger_keep(l, db, &head, reterr));
 	MH_TRY(mh_db_commit(&tx, reterr));
-	mh_ledger_kept(l, &head);
+	mh_ledger_committed(l);
 	return MH_OK;
 }
 

@@ -227,22 +227,25 @@ static void remove_files(struct mh_service *s)
 	spare_files(s);
 }
 
-static void after_commit(void *ctx, struct mh_db *db)
+/* A file that is gone and a definition that is known outlive a crash that takes the commit back: they wait for the disk. */
+static void leave_traces(struct mh_service *s, struct mh_writer *w)
 {
-	struct mh_service *s = ctx;
-	(void)db;
-	mh_city_settle(s->city, true);
-	remove_files(s);
-	mh_city_committed(s->city);
-	count_signed(s);
-	if (s->signer) mh_loop__signer_offer(s->signer);
+	struct mh_err err = {0};
+	if (!s->doomed.n && !s->city->n_coming) return;
+	bool durable = mh_writer_flush(w, &err) == MH_OK;
+	if (durable) remove_files(s);
+	else spare_files(s);
+	mh_city_settle(s->city, durable);
+	if (!durable) tell(s, &err);
 }
 
-static void settled(void *ctx, const struct mh_err *err)
+static void after_commit(void *ctx, struct mh_writer *w)
 {
 	struct mh_service *s = ctx;
-	if (err) tell(s, err);
+	leave_traces(s, w);
+	mh_city_committed(s->city);
 	count_signed(s);
+	if (s->signer) mh_loop__signer_offer(s->signer, mh_writer_stats(w).commits);
 }
 
 static void rolled_back(void *ctx)
@@ -336,7 +339,7 @@ static enum mh_code start(struct mh_service *s, struct mh_err *reterr)
 								      .clock = s->config.clock,
 								      .writer = s->writer,
 								      .city = s->city,
-								      .settled = settled,
+								      .trouble = trouble,
 								      .ctx = s},
 				     &signer, reterr));
 	s->signer = signer;

@@ -11,14 +11,14 @@ struct mh_loop__signer_config {
 	struct mh_clock clock;
 	struct mh_writer *writer;
 	struct mh_city *city;
-	/* On the writer's thread, when a head is kept (err NULL) or came to nothing. */
-	void (*settled)(void *ctx, const struct mh_err *err);
+	void (*trouble)(void *ctx, const struct mh_err *err); /* a head came to nothing; any thread */
 	void *ctx;
 };
 enum mh_code mh_loop__signer_start(const struct mh_loop__signer_config *config, struct mh_loop__signer **ret,
 				   struct mh_err *reterr);
-/* On the writer's thread, between transactions: signs what is due, unless a head is under way. */
-void mh_loop__signer_offer(struct mh_loop__signer *s);
+/* On the writer's thread, after a commit, whose number it is told: signs what is due once that is durable, unless a head is
+ * under way. */
+void mh_loop__signer_offer(struct mh_loop__signer *s, uint64_t commit);
 /* Finishes what is under way and takes no more; the writer must still run. NULL is accepted, also by _free. */
 void mh_loop__signer_end(struct mh_loop__signer *s);
 void mh_loop__signer_free(struct mh_loop__signer *s); /* when both it and the writer have ended */

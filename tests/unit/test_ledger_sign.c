@@ -14,7 +14,7 @@ static enum mh_code keep(struct sample *s, const struct mh_ledger_proved *head)
 	ok(mh_db_begin_write(&tx, &s->err));
 	MH_TRY(mh_ledger_keep(s->l, s->db, head, &s->err));
 	ok(mh_db_commit(&tx, &s->err));
-	mh_ledger_kept(s->l, head);
+	mh_ledger_committed(s->l);
 	return MH_OK;
 }
 
