@@ -65,7 +65,7 @@ void mh_writer__settle(struct mh_writer *w);
 void mh_writer__tick(struct mh_writer *w);
 
 /* writer_flush.c: the thread that flushes, and for the writer's: to hand it the batch, and to wait until it has none. */
-void *mh_writer__flusher(void *w);
+void *mh_writer__flusher(void *arg);
 void mh_writer__send(struct mh_writer *w);
 void mh_writer__wait_landed(struct mh_writer *w);
 #endif

@@ -69,6 +69,7 @@ static enum mh_code texts_of(struct mh_search *s, struct mh_tx *tx, int64_t id, 
 			     struct mh_err *reterr)
 {
 	MH_DB_TX(snapshot, s->db);
+	if (mh_said_take(tx->city->said, id, text)) return MH_OK;
 	MH_TRY(mh_db_begin_read(&snapshot, reterr));
 	return mh_matter_texts(tx, id, text, ret_erased, reterr);
 }

@@ -160,6 +160,7 @@ static enum mh_code opened(void *ctx, struct mh_db *db, struct mh_err *reterr)
 	if (!s->city) {
 		MH_TRY(mh_city_open(db, s->config.state_dir, true, s->config.clock, s->config.rng, &s->city, reterr));
 		s->city->serving = true;
+		s->city->said = mh_said_new();
 		return MH_OK;
 	}
 	return mh_city_reopen_ledger(s->city, db, reterr);

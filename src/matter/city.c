@@ -30,16 +30,6 @@ static enum mh_code setting(struct mh_city *c, struct mh_db *db, const char *nam
 	return MH_OK;
 }
 
-/* A store that was made before there were words has none. */
-static enum mh_code words(struct mh_city *c, struct mh_db *db, struct mh_err *reterr)
-{
-	bool found = false;
-	struct mh_q_setting_get_row row;
-	struct mh_q_setting_get_in in = {.name = MH_STR("words")};
-	MH_TRY(mh_q_setting_get(db, &c->arena, &in, &found, &row, reterr));
-	return found ? mh_city__words_open(c, row.value, reterr) : MH_OK;
-}
-
 static enum mh_code settings(struct mh_city *c, struct mh_db *db, struct mh_err *reterr)
 {
 	struct mh_str v;
@@ -52,7 +42,8 @@ static enum mh_code settings(struct mh_city *c, struct mh_db *db, struct mh_err 
 	if (!mh_str_to_i64(v, &n) || !mh_str_to_i64(c->home_code, &c->home_id))
 		return MH_FAIL(reterr, MH_E_CORRUPT, "Could not read the city's settings");
 	c->zone_min = (int)n;
-	return words(c, db, reterr);
+	MH_TRY(setting(c, db, "words", &v, reterr));
+	return mh_city__words_open(c, v, reterr);
 }
 
 /* --- units --- */
@@ -385,6 +376,7 @@ void mh_city_free(struct mh_city *c)
 {
 	if (!c) return;
 	mh_ledger_close(c->ledger);
+	mh_said_free(c->said);
 	sodium_memzero(&c->master, sizeof c->master);
 	mh_mem_free(c->fresh.keys);
 	mh_mem_free(c->fresh.used);

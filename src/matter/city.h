@@ -11,6 +11,7 @@
 #include "db/db.h"
 #include "ledger/log.h"
 #include "matter/org.h"
+#include "matter/said.h"
 #include "matter/seal.h"
 #include "process/def.h"
 
@@ -53,6 +54,7 @@ struct mh_city {
 	const struct mh_cal **cals;
 	size_t n_cals;            /* revisions of the home's calendar, ascending */
 	struct mh_ledger *ledger; /* NULL when opened for reading */
+	struct mh_said *said;     /* owned; NULL when nobody follows */
 	struct mh_key master;
 	struct mh_clock clock;
 	struct mh_rng rng;

@@ -161,6 +161,7 @@ static enum mh_code build(struct mh_tx *tx, struct mh_matter *m, const struct mh
 	MH_TRY(mh_effects__clocks(tx, m, s->enter, s->n_enter, reterr));
 	if (s->vote >= 0) MH_TRY(mh_vote__open(tx, m, s->vote, reterr));
 	MH_TRY(mh_matter__save(tx, m, reterr));
+	mh_matter__say_new(tx->city, m, given);
 	if (in->parent_id) MH_TRY(mh_effects__link(tx, m, in->parent_id, in->link_word, reterr));
 	return mh_effects__after(tx, m, s->enter, s->n_enter, reterr);
 }

@@ -114,6 +114,7 @@ static enum mh_code append(struct mh_tx *tx, struct mh_matter *m, struct mh_even
 	mh_buf_done(&b);
 	if (code != MH_OK) return code;
 	m->updated = tx->now;
+	mh_said_drop(tx->city->said, m->id);
 	return store_payload(tx, m, &p, reterr);
 }
 

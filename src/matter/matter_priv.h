@@ -42,6 +42,10 @@ struct mh_matter {
 	bool clocks_loaded;
 };
 
+/* --- text.c --- */
+/* Puts what a new matter says where the thread that indexes finds it (said.h). `given`: what was given for its fields. */
+void mh_matter__say_new(const struct mh_city *c, const struct mh_matter *m, const json_t *given);
+
 /* --- store.c --- */
 enum mh_code mh_matter__load(struct mh_tx *tx, int64_t id, struct mh_matter **ret, struct mh_err *reterr);
 struct mh_matter *mh_matter__new(struct mh_tx *tx); /* registered with tx; NULL when memory is short */

@@ -24,16 +24,34 @@ static void say_json(struct mh_buf *out, const json_t *v, int depth)
 
 /* What people wrote, and the numbers of other matters. Codes and choices are the filters': as words they would find half the city
  * and be half the index. */
-static void say_fields(const struct mh_def *d, const json_t *fields, struct mh_buf *out)
+static void say_fields(const struct mh_def *d, const json_t *fields, bool personal, struct mh_buf *out)
 {
 	const char *key;
 	json_t *v;
 	json_object_foreach((json_t *)(uintptr_t)fields, key, v) {
 		int f = mh_def_field(d, mh_str_c(key));
-		int type = f < 0 ? -1 : (int)d->fields[f].type;
+		int type = f < 0 || d->fields[f].personal != personal ? -1 : (int)d->fields[f].type;
 		if (type == MH_F_TEXT || type == MH_F_MATTER) say_json(out, v, 3);
 		else if (type == MH_F_PLACE && json_is_object(v)) say(out, mh_json_get_str(v, "address"));
 	}
+}
+
+static void say_matter(const struct mh_city *c, const struct mh_matter *m, const json_t *personal, struct mh_buf *out)
+{
+	const struct mh_class *class = mh_city_class(c, m->class_code);
+	say(out, m->number);
+	if (class) say(out, class->zh);
+	if (m->place >= 0) say(out, c->orgs.list[m->place].zh);
+	say_fields(m->def, m->facts, false, out);
+	say_fields(m->def, personal, true, out);
+}
+
+void mh_matter__say_new(const struct mh_city *c, const struct mh_matter *m, const json_t *given)
+{
+	struct mh_buf text = MH_BUF(MH_SAID_TEXT_MAX);
+	if (!c->said) return;
+	say_matter(c, m, given, &text);
+	mh_said_put(c->said, m->id, &text);
 }
 
 enum mh_code mh_matter_texts(struct mh_tx *tx, int64_t id, struct mh_buf *out, bool *ret_erased, struct mh_err *reterr)
@@ -43,12 +61,7 @@ enum mh_code mh_matter_texts(struct mh_tx *tx, int64_t id, struct mh_buf *out, b
 	MH_TRY(mh_matter__personal(tx, m, reterr));
 	*ret_erased = m->erased;
 	if (m->erased) return MH_OK;
-	const struct mh_class *class = mh_city_class(tx->city, m->class_code);
-	say(out, m->number);
-	if (class) say(out, class->zh);
-	if (m->place >= 0) say(out, tx->city->orgs.list[m->place].zh);
-	say_fields(m->def, m->facts, out);
-	say_fields(m->def, m->personal, out);
+	say_matter(tx->city, m, m->personal, out);
 	return out->failed ? MH_FAIL(reterr, MH_E_TOO_LARGE,
 				     "Matter " MH_STR_FMT " holds more text than can be indexed", MH_STR_ARG(m->number))
 			   : MH_OK;

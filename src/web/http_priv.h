@@ -147,7 +147,7 @@ void *mh_web__on_target(void *cls, const char *uri, struct MHD_Connection *conn)
 enum MHD_Result mh_web__on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *method,
 				   const char *version, const char *data, size_t *n, void **ctx);
 void mh_web__on_completed(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerminationCode why);
-void mh_web__exchange_release(struct mh_web_exchange *ex); /* one owner lets go; takes the lock */
+void mh_web__exchange_release(struct mh_web_exchange *ex); /* one owner lets go */
 void mh_web__exchange_free(struct mh_web_exchange *ex);    /* a spare one */
 
 /* The slow part of a request is over: on to the writer, or to its answer. On the slow thread. */
