@@ -94,12 +94,12 @@ export async function keepDraft(
 	changed(before !== undefined);
 	form.addEventListener('input', later);
 	document.addEventListener('visibilitychange', () => void write());
-	// The same page in another language: it is left when the last letter has been kept.
+	// The same page in another language: it is left when the last letter has been kept. Without scripts the form is sent instead.
 	document.addEventListener('click', (e) => {
-		const other = (e.target as Element).closest<HTMLAnchorElement>('a[hreflang]');
-		if (!other || e.button || e.ctrlKey || e.metaKey || e.shiftKey || !written(form)) return;
+		const other = (e.target as Element).closest<HTMLButtonElement>('.langs button');
+		if (!other) return;
 		e.preventDefault();
-		void write().finally(() => location.assign(other.href));
+		void write().finally(() => location.assign(other.formAction));
 	});
 	const end = async (): Promise<void> => {
 		drafting.over = true;

@@ -249,7 +249,8 @@ static enum mh_code open_log(struct mh_db *db, struct mh_err *reterr)
 
 static enum mh_code lite_flush(struct mh_db *db, struct mh_err *reterr)
 {
-	if (!*sqlite3_db_filename(lite(db)->h, "main")) return MH_OK; /* in memory */
+	const char *file = sqlite3_db_filename(lite(db)->h, "main");
+	if (!file || !*file) return MH_OK; /* in memory */
 	if (lite(db)->log < 0) MH_TRY(open_log(db, reterr));
 	while (fdatasync(lite(db)->log) != 0) {
 		if (errno == EINTR) continue;

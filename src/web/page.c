@@ -43,8 +43,8 @@ struct mh_web__page mh_page__begin(struct mh_request *req)
 
 static struct mh_str switch_to(const struct mh_web__page *p, enum mh_lang lang)
 {
-	bool get = mh_str_is(p->req->method, "GET") && p->req->path.len && p->req->path.len < 200;
-	struct mh_str path = get ? p->req->path : MH_STR("/");
+	bool page = mh_str_is(p->req->method, "GET") || mh_str_starts(p->req->path, "/say/"); /* where it is shown again */
+	struct mh_str path = page && p->req->path.len && p->req->path.len < 200 ? p->req->path : MH_STR("/");
 	for (size_t i = 0; i < path.len; i++)
 		if ((unsigned char)path.ptr[i] <= 0x20 || (unsigned char)path.ptr[i] > 0x7e) path = MH_STR("/");
 	return mh_str_fmt(p->a, MH_STR_FMT "?lang=%s", MH_STR_ARG(path), mh_lang_tag(lang));

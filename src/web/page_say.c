@@ -99,6 +99,7 @@ static enum mh_code show_form(const struct mh_web__page *p, const struct mh_page
 	struct mh_page__frame frame = mh_page__frame(p, page.title, MH_NAV_SAY);
 	struct mh_buf b = MH_BUF(MH_PAGE_MAX);
 	MH_PAGE_FRAME(&page, frame);
+	page.foot.form = MH_STR("say-form");
 	mh_page_say(&b, &page, p->lang);
 	return mh_page__send(p, res, f->n_wrong || trouble ? 422 : 200, true, &b, reterr);
 }
@@ -162,7 +163,7 @@ static enum mh_code post_form(struct mh_request *req, struct mh_response *res, s
 	struct mh_str button = mh_req_str(req, "do");
 	MH_TRY(mh_page__own(req, reterr));
 	MH_TRY(form_of(p, &s->form, reterr));
-	if (mh_str_is(button, "find")) return show_form(p, &s->form, false, NULL, res, reterr);
+	if (mh_str_is(button, "find") || mh_str_is(button, "lang")) return show_form(p, &s->form, false, NULL, res, reterr);
 	MH_TRY(mh_page__form_read(&s->form, mh_str_is(button, "hide"), reterr));
 	bool ask = s->form.personal && !mh_str_is(button, "keep");
 	if (s->form.n_wrong || ask || !mh_req_has(req, "key")) return show_form(p, &s->form, ask, NULL, res, reterr);
@@ -177,7 +178,8 @@ static void form_error(struct mh_request *req, const struct mh_err *err, struct 
 	struct mh_page__form f;
 	bool again = req->values &&
 		     (err->code == MH_E_INVALID || err->code == MH_E_MEDIA_TYPE || err->code == MH_E_BUSY ||
-		      err->code == MH_E_UNAVAILABLE || err->code == MH_E_REUSED_KEY);
+		      err->code == MH_E_UNAVAILABLE || err->code == MH_E_UNKNOWN || err->code == MH_E_TIMEOUT ||
+		      err->code == MH_E_REUSED_KEY);
 	if (again && form_of(&p, &f, NULL) == MH_OK && show_form(&p, &f, false, err, res, NULL) == MH_OK) return;
 	mh_res_clear(res);
 	mh_page__error(req, err, res);
@@ -192,7 +194,7 @@ static void form_error(struct mh_request *req, const struct mh_err *err, struct 
 	}
 static const struct mh_param plain_params[] = {MH_PAGE_LANG, {0}};
 static const struct mh_param form_params[] = {FORM_PATH, MH_PAGE_LANG, {0}};
-static const struct mh_param post_params[] = {FORM_PATH, MH_PAGE_FORM_PARAMS, {0}};
+static const struct mh_param post_params[] = {FORM_PATH, MH_PAGE_LANG, MH_PAGE_FORM_PARAMS, {0}};
 
 static const struct mh_route routes[] = {
 	MH_PAGE_GET("/", MH_PERM_PUBLIC, plain_params, get_home, "Home page for residents", "居民首页"),

@@ -124,7 +124,7 @@ async function anotherLanguage() {
 	await fillIn(page, "zh-Hans");
 	await words(page).press("ControlOrMeta+End");
 	await words(page).pressSequentially("，很急");
-	await page.locator("a[hreflang=en]").click();
+	await page.locator(".langs button[lang=en]").click();
 	await page.waitForURL("**lang=en");
 	await page.waitForFunction((text) => document.querySelector("textarea[required]")?.value === text, `${WORDS["zh-Hans"]}，很急`);
 	await page.context().close();

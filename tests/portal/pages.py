@@ -160,12 +160,12 @@ class Browser:
         assert a.status == status, f'{path}: {a.status} {a.body[:400]!r}'
         return a
 
-    def fill(self, page, action, given, button='send', status=200, files=(), headers=None):
-        """Sends a form of the page: what stands in it, but for what is given."""
+    def fill(self, page, action, given, button='send', status=200, files=(), headers=None, to=None):
+        """Sends a form of the page: what stands in it, but for what is given. to: where the button sends it instead."""
         form = page.form_to(action)
         unknown = set(given) - form['names']
         assert not unknown, f'{action} has no {unknown}: {sorted(form["names"])}'
         pairs = [(n, v) for n, v in form['fields'] if n not in given]
         for name, value in given.items():
             pairs += [(name, v) for v in (value if isinstance(value, list) else [value])]
-        return self.post(action, pairs + [('do', button)], status, headers, files)
+        return self.post(to or action, pairs + [('do', button)], status, headers, files)

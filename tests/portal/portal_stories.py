@@ -156,6 +156,10 @@ def languages(city):
     a = b.get('/?lang=en')
     assert a.page.lang == 'en' and b.cookies['minhu_lang'] == 'en' and b.get('/answers').page.lang == 'en'
     assert b.get('/?lang=zh-Hans').page.lang == 'zh-Hans' and b.get('/say').page.lang == 'zh-Hans'
+    form = b.get(FORM).page
+    other = b.fill(form, FORM, {'f.text': SECRET}, button='lang', to=FORM + '?lang=en').page
+    assert other.lang == 'en' and other.value(FORM, 'f.text') == [SECRET] and other.value(FORM, 'key') == form.value(FORM, 'key')
+    assert b.fill(other, FORM, {}, status=422).page.lang == 'en', 'and it stays'
 
 
 def every_form_in_every_language(city):
