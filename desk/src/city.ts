@@ -26,12 +26,28 @@ export async function findOrgs(q: string, places = false): Promise<Org[]> {
 	return keep((await api.get('/api/v1/orgs', { query })).orgs, of);
 }
 
+const AT_ONCE = 60;
+let missing: string[] = [];
+
+/* The names that a page lacks when it is drawn are one question. */
+async function readMissing(): Promise<void> {
+	await Promise.resolve(); // until all have said theirs
+	const of = script();
+	for (let codes; (codes = missing.splice(0, AT_ONCE)).length; ) {
+		const asked = codes;
+		await api.get('/api/v1/orgs', { query: { codes: asked.join(',') } }).then(
+			({ orgs: list }) => keep(list, of),
+			() => asked.forEach((code) => orgs.delete(code)),
+		);
+	}
+}
+
 /** The name of a unit; its code until it has been read. Reactive. */
 export function orgName(code: string): string {
 	const known = orgs.get(code);
 	if (known === undefined && code) {
 		orgs.set(code, null);
-		first(findOrgs(code)).catch(() => orgs.delete(code));
+		if (missing.push(code) === 1) void first(readMissing());
 	}
 	return known ? say(known) : code;
 }

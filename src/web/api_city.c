@@ -63,13 +63,22 @@ static enum mh_code get_forms(struct mh_request *req, struct mh_response *res, s
 /* Which units are asked for. */
 struct wanted {
 	const struct mh_orgs *orgs;
-	struct mh_str q;
+	struct mh_str q, codes;
 	int under; /* -1: anywhere when something is searched, else the root */
 	bool places;
 };
 
+static bool is_named(struct mh_str codes, struct mh_str code)
+{
+	struct mh_str one;
+	while (mh_str_split(&codes, ',', &one))
+		if (mh_str_eq(one, code)) return true;
+	return false;
+}
+
 static bool is_wanted(const struct wanted *w, const struct mh_org *u)
 {
+	if (w->codes.len) return is_named(w->codes, u->code);
 	bool here = w->under >= 0 ? u->parent == w->under : w->q.len ? true : u->parent < 0;
 	if (!here || (w->places && u->department)) return false;
 	return mh_api_contains(u->zh, w->q) || mh_api_contains(u->en, w->q) || mh_str_eq(u->code, w->q);
@@ -117,6 +126,7 @@ static enum mh_code get_orgs(struct mh_request *req, struct mh_response *res, st
 	const struct mh_orgs *o = &tx.city->orgs;
 	struct wanted w = {.orgs = o,
 			   .q = req->hant ? mh_hans(&req->arena, mh_req_str(req, "q")) : mh_req_str(req, "q"),
+			   .codes = mh_req_str(req, "codes"),
 			   .under = parent.len ? mh_org_by_code(o, parent) : -1,
 			   .places = mh_req_bool(req, "places", false)};
 	if (parent.len && w.under < 0) return MH_FAIL(reterr, MH_E_NOT_FOUND, "The city has no such unit");
@@ -265,6 +275,12 @@ static const struct mh_param org_params[] = {{.name = "parent",
 					      .max = 60,
 					      .en = "Part of a name, or a code",
 					      .zh = "名称片段或代码"},
+					     {.name = "codes",
+					      .in = MH_IN_QUERY,
+					      .type = MH_TYPE_STR,
+					      .max = 2000,
+					      .en = "These units and no others: codes with commas between them",
+					      .zh = "仅列这些单位，代码以逗号分隔"},
 					     {.name = "places",
 					      .in = MH_IN_QUERY,
 					      .type = MH_TYPE_BOOL,

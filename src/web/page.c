@@ -43,7 +43,8 @@ struct mh_web__page mh_page__begin(struct mh_request *req)
 
 static struct mh_str switch_to(const struct mh_web__page *p, enum mh_lang lang)
 {
-	bool page = mh_str_is(p->req->method, "GET") || mh_str_starts(p->req->path, "/say/"); /* where it is shown again */
+	bool page = mh_str_is(p->req->method, "GET") ||
+		    mh_str_starts(p->req->path, "/say/"); /* where it is shown again */
 	struct mh_str path = page && p->req->path.len && p->req->path.len < 200 ? p->req->path : MH_STR("/");
 	for (size_t i = 0; i < path.len; i++)
 		if ((unsigned char)path.ptr[i] <= 0x20 || (unsigned char)path.ptr[i] > 0x7e) path = MH_STR("/");

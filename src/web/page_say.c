@@ -163,7 +163,8 @@ static enum mh_code post_form(struct mh_request *req, struct mh_response *res, s
 	struct mh_str button = mh_req_str(req, "do");
 	MH_TRY(mh_page__own(req, reterr));
 	MH_TRY(form_of(p, &s->form, reterr));
-	if (mh_str_is(button, "find") || mh_str_is(button, "lang")) return show_form(p, &s->form, false, NULL, res, reterr);
+	if (mh_str_is(button, "find") || mh_str_is(button, "lang"))
+		return show_form(p, &s->form, false, NULL, res, reterr);
 	MH_TRY(mh_page__form_read(&s->form, mh_str_is(button, "hide"), reterr));
 	bool ask = s->form.personal && !mh_str_is(button, "keep");
 	if (s->form.n_wrong || ask || !mh_req_has(req, "key")) return show_form(p, &s->form, ask, NULL, res, reterr);

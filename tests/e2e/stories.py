@@ -490,6 +490,7 @@ def reading(city):
     assert any(o["code"] == "330106" for o in city.get("/api/v1/orgs?parent=330100").j["orgs"])
     assert city.get("/api/v1/orgs?q=%E8%A5%BF%E6%B9%96").j["orgs"]
     assert city.get("/api/v1/orgs?q=xihu").j["orgs"]
+    assert sorted(o["code"] for o in city.get("/api/v1/orgs?codes=330106,330100,none").j["orgs"]) == ["330100", "330106"]
     city.get("/api/v1/orgs?parent=1", 404)
     assert len(city.get("/api/v1/categories").j["categories"]) > 700
     assert all(len(p["sha256"]) == 64 for p in city.get("/api/v1/processes").j["processes"])
