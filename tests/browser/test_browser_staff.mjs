@@ -305,6 +305,21 @@ async function missedIsListed() {
 	await page.context().close();
 }
 
+/** A page waits for its first answers before it is shown, but not for ever. */
+async function hangingAnswer() {
+	const page = await browser.person(city, { lang: "en", as: "leader" });
+	await page.clock.install();
+	await page.route("**/api/v1/flow", () => {}); // never answered
+	await page.goto("/desk/leader");
+	const heading = page.locator("main h1");
+	await heading.waitFor({ state: "attached" });
+	await page.waitForTimeout(1000);
+	check(!(await heading.isVisible()), "it waits for the whole");
+	await page.clock.runFor(11_000);
+	await heading.waitFor();
+	await page.context().close();
+}
+
 const failed = await run({
 	"operator: intake by keyboard": operator,
 	"dispatcher: dispatch by keyboard": dispatcher,
@@ -317,6 +332,7 @@ const failed = await run({
 		"room=": 6, "level=": 2, "unit=": 2, "kind=": 5, "place=": 13, "category=": 1, "created_from=": 13, "ended_from=": 5, "missed_from=": 3, "marked=true": 3,
 	}),
 	"leader: what missed a deadline is listed (Chinese)": missedIsListed,
+	"leader: an answer that hangs does not hide the page for ever": hangingAnswer,
 	"handler: every number of the home opens its list": numbersOf("gongshu-handler", "handler@330105-D17", ["/desk/"], { "mine=true": 1, "open=true": 2 }),
 	"call-back officer's pages, Chinese": looks("caller", "zh-Hans", DESKTOP),
 	"supervisor's pages, traditional, 320 px": looks("supervisor", "zh-Hant", NARROW),
