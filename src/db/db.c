@@ -163,10 +163,11 @@ void mh_db_tx_done(struct mh_db_tx *tx)
 	mh_db_rollback(tx);
 }
 
-enum mh_code mh_db_commit_early(struct mh_db *db, struct mh_err *reterr)
+enum mh_code mh_db_commit_early(struct mh_db *db, bool after_failure, struct mh_err *reterr)
 {
 	MH_TRY(mh_db__usable(db, reterr));
-	return db->driver->commit_early(db, reterr);
+	MH_TRY(mh_db__fault(db, reterr));
+	return db->driver->commit_early(db, after_failure, reterr);
 }
 
 enum mh_code mh_db_flush(struct mh_db *db, struct mh_err *reterr)

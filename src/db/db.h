@@ -55,8 +55,9 @@ enum mh_code mh_db_begin(struct mh_db_tx *tx, bool write, const char *file, int 
 enum mh_code mh_db_commit(struct mh_db_tx *tx, struct mh_err *reterr);
 /* From here on this connection's commits return when others can see them, before they are on the disk. What it committed first
  * is durable first. Nobody may be told of them before mh_db_flush, on another connection that was opened after this call and
- * before the commit, returns MH_OK. Once a flush has failed neither connection can promise anything: close both. */
-enum mh_code mh_db_commit_early(struct mh_db *db, struct mh_err *reterr);
+ * before the commit, returns MH_OK. Once a flush has failed neither connection can promise anything: close both, and say so
+ * (after_failure) when the next one begins: it makes durable what they left behind, or fails. */
+enum mh_code mh_db_commit_early(struct mh_db *db, bool after_failure, struct mh_err *reterr);
 /* Makes durable what any connection had committed before. Outside of transactions. */
 enum mh_code mh_db_flush(struct mh_db *db, struct mh_err *reterr);
 void mh_db_rollback(struct mh_db_tx *tx);

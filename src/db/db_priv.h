@@ -38,7 +38,7 @@ struct mh_db__driver {
 	enum mh_code (*begin)(struct mh_db *db, bool write, struct mh_err *reterr);
 	enum mh_code (*commit)(struct mh_db *db, struct mh_err *reterr);
 	void (*rollback)(struct mh_db *db);
-	enum mh_code (*commit_early)(struct mh_db *db, struct mh_err *reterr);
+	enum mh_code (*commit_early)(struct mh_db *db, bool after_failure, struct mh_err *reterr);
 	enum mh_code (*flush)(struct mh_db *db, struct mh_err *reterr);
 	enum mh_code (*script)(struct mh_db *db, const char *sql, struct mh_err *reterr);
 	enum mh_code (*prepare)(struct mh_db *db, struct mh_db__slot *slot, struct mh_err *reterr);

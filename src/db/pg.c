@@ -150,8 +150,10 @@ static enum mh_code pg_script(struct mh_db *db, const char *sql, struct mh_err *
 	return mh_db__pg_drain(db, (struct mh_db__pg_want){0}, reterr);
 }
 
-static enum mh_code pg_commit_early(struct mh_db *db, struct mh_err *reterr)
+/* After a failure too: what the server has of a commit, it has in its log. */
+static enum mh_code pg_commit_early(struct mh_db *db, bool after_failure, struct mh_err *reterr)
 {
+	(void)after_failure;
 	return pg_script(db, "set synchronous_commit = off", reterr);
 }
 

@@ -227,13 +227,14 @@ static void lite_rollback(struct mh_db *db)
 }
 
 /* Once an fsync has failed, the system may take the pages that it could not write for written, and a later fsync for a success;
- * a log with such a hole ends there after a crash. So whatever an earlier connection, or process, has left in the log goes
- * into the file first, and the log begins anew. */
-static enum mh_code lite_commit_early(struct mh_db *db, struct mh_err *reterr)
+ * a log with such a hole ends there after a crash. So what an earlier connection has left in the log goes into the file, and the
+ * log begins anew. What an earlier process left is treated likewise, but a full disk or somebody who reads for long stops nobody. */
+static enum mh_code lite_commit_early(struct mh_db *db, bool after_failure, struct mh_err *reterr)
 {
 	clock_start(db);
 	int rc = sqlite3_wal_checkpoint_v2(lite(db)->h, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	return rc == SQLITE_OK ? simple(db, "pragma synchronous = normal", reterr) : lite_fail(db, rc, reterr);
+	if (rc != SQLITE_OK && after_failure) return lite_fail(db, rc, reterr);
+	return simple(db, "pragma synchronous = normal", reterr);
 }
 
 /* SQLite itself holds no POSIX locks on this file, so that closing it again drops none. */

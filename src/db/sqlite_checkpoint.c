@@ -3,8 +3,9 @@
  *
  * The thread copies what is committed when it starts; what comes meanwhile stays in the log, which begins anew only after a
  * checkpoint reached its end. Under unbroken load it never would. So once the log is LOG_LONG the thread copies without pause,
- * each time less, until what is left is little; that the writer copies itself, and at LOG_MAX whatever is left. A checkpoint that fails loses nothing and is tried again
- * after the next commit, and when a full disk refused one: a log that begins anew needs no room. */
+ * each time less, until what is left is little; that the writer copies itself, and at LOG_MAX whatever is left. A checkpoint
+ * that fails loses nothing and is tried again after the next commit, and when a full disk refused one: a log that begins anew
+ * needs no room. */
 #include "db/db_priv.h"
 
 #include <pthread.h>

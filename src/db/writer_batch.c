@@ -20,6 +20,14 @@ static bool is_broken(struct mh_writer *w)
 	return broken;
 }
 
+/* What jobs of this batch committed alone, on connections that are given up: the next ones cannot vouch for it. Those that run
+ * again, or have not run yet, get their own fate. */
+static void doubt(struct mh_writer *w)
+{
+	for (size_t i = 0; i < w->batch.n; i++)
+		if (w->batch.jobs[i].code == MH_OK) w->batch.jobs[i].code = mh_writer__unknown(&w->batch.errs[i]);
+}
+
 static void disconnect(struct mh_writer *w)
 {
 	w->db = mh_db_close(w->db);
@@ -30,7 +38,7 @@ static void disconnect(struct mh_writer *w)
 static enum mh_code connect(struct mh_writer *w, struct mh_err *reterr)
 {
 	MH_TRY(mh_db_open(mh_str_c(w->uri), w->config.mode, &w->db, reterr));
-	MH_TRY(mh_db_commit_early(w->db, reterr));
+	MH_TRY(mh_db_commit_early(w->db, is_broken(w), reterr));
 	MH_TRY(mh_db_open(mh_str_c(w->uri), MH_DB_READ, &w->disk, reterr));
 	if (w->config.hooks.opened) MH_TRY(w->config.hooks.opened(w->config.ctx, w->db, reterr));
 	pthread_mutex_lock(&w->lock);
@@ -44,6 +52,7 @@ enum mh_code mh_writer__connect(struct mh_writer *w, struct mh_err *reterr)
 	if (w->db && !mh_db_lost(w->db) && !is_broken(w)) return MH_OK;
 	if (w->db && w->config.hooks.rolled_back) w->config.hooks.rolled_back(w->config.ctx);
 	mh_writer__wait_landed(w);
+	if (w->db && mh_writer__flush(w) != MH_OK) doubt(w);
 	disconnect(w);
 	enum mh_code code = connect(w, reterr);
 	if (code) disconnect(w);

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <time.h>
 
-static enum mh_code unknown(struct mh_err *reterr)
+enum mh_code mh_writer__unknown(struct mh_err *reterr)
 {
 	MH_FAIL(reterr, MH_E_UNKNOWN, "Could not make sure that this was kept");
 	mh_err_hint(reterr, "Look whether it is there, or send it again under the same request key");
@@ -29,7 +29,7 @@ static void tell_all(struct mh_writer *w, enum mh_code flushed)
 	struct mh_writer__batch *b = &w->flushed;
 	size_t failed = 0;
 	for (size_t i = 0; i < b->n; i++) {
-		if (flushed && b->jobs[i].code == MH_OK) b->jobs[i].code = unknown(&b->errs[i]);
+		if (flushed && b->jobs[i].code == MH_OK) b->jobs[i].code = mh_writer__unknown(&b->errs[i]);
 		failed += b->jobs[i].code != MH_OK;
 	}
 	pthread_mutex_lock(&w->lock);
@@ -45,8 +45,8 @@ static void tell_all(struct mh_writer *w, enum mh_code flushed)
 
 /* ---- the disk */
 
-/* By whichever thread has `disk`. Commits that come while it is under way may or may not be covered; they have their own. */
-static enum mh_code flush(struct mh_writer *w)
+/* Commits that come while it is under way may or may not be covered; they have their own. */
+enum mh_code mh_writer__flush(struct mh_writer *w)
 {
 	struct mh_err err = {0};
 	pthread_mutex_lock(&w->lock);
@@ -75,7 +75,7 @@ void *mh_writer__flusher(void *arg)
 		while (!w->aloft && !w->over) pthread_cond_wait(&w->sent, &w->lock); /* the end wakes it too */
 		if (!w->aloft) break;
 		pthread_mutex_unlock(&w->lock);
-		tell_all(w, flush(w));
+		tell_all(w, mh_writer__flush(w));
 		pthread_mutex_lock(&w->lock);
 		w->aloft = false;
 		pthread_cond_broadcast(&w->news);
@@ -115,7 +115,7 @@ void mh_writer__send(struct mh_writer *w)
 enum mh_code mh_writer_flush(struct mh_writer *w, struct mh_err *reterr)
 {
 	mh_writer__wait_landed(w);
-	return flush(w) ? unknown(reterr) : MH_OK;
+	return mh_writer__flush(w) ? mh_writer__unknown(reterr) : MH_OK;
 }
 
 /* ---- for others */
@@ -130,5 +130,5 @@ enum mh_code mh_writer_wait_durable(struct mh_writer *w, uint64_t commit, int wa
 	bool reached = w->durable >= commit, lost = commit > w->lost_after && commit <= w->lost;
 	pthread_mutex_unlock(&w->lock);
 	if (!reached) return MH_FAIL(reterr, MH_E_TIMEOUT, "Waited too long for the disk");
-	return lost ? unknown(reterr) : MH_OK;
+	return lost ? mh_writer__unknown(reterr) : MH_OK;
 }

@@ -67,5 +67,8 @@ void mh_writer__tick(struct mh_writer *w);
 /* writer_flush.c: the thread that flushes, and for the writer's: to hand it the batch, and to wait until it has none. */
 void *mh_writer__flusher(void *arg);
 void mh_writer__send(struct mh_writer *w);
+/* All that is committed, by whichever thread has `disk`. */
+enum mh_code mh_writer__flush(struct mh_writer *w);
+enum mh_code mh_writer__unknown(struct mh_err *reterr); /* MH_E_UNKNOWN, in words */
 void mh_writer__wait_landed(struct mh_writer *w);
 #endif

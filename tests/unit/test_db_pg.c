@@ -5,6 +5,10 @@
 #include "pg.h"
 #include "testsql_gen.h"
 
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
 static struct mh_db *connect_to(const char *uri)
 {
 	struct mh_db *db = NULL;
@@ -113,6 +117,53 @@ static void the_writer_comes_back(void **state)
 	mh_writer_stop(w);
 }
 
+struct lonely {
+	int64_t id;
+	int runs;
+	bool spoils, cuts; /* the batch, at the first run; the lines, at the second */
+	atomic_int told;
+};
+
+static enum mh_code lonely_job(struct mh_db *db, void *arg, struct mh_err *reterr)
+{
+	struct lonely *l = arg;
+	l->runs++;
+	if (l->cuts && l->runs == 2) cut_lines();
+	MH_TRY(push(db, &l->id, reterr));
+	return l->spoils && l->runs == 1 ? MH_FAIL(reterr, MH_E_CONFLICT, "spoilt") : MH_OK;
+}
+
+static void lonely_told(void *arg, enum mh_code code, const struct mh_err *err)
+{
+	((struct lonely *)arg)->told = 1 + (int)code;
+}
+
+static enum mh_code gate_job(struct mh_db *db, void *gate, struct mh_err *reterr)
+{
+	sem_wait(gate);
+	return MH_OK;
+}
+
+/* A job committed alone, and before that was flushed the lines were cut: a flush on new ones says nothing of it. */
+static void what_was_committed_before_the_cut(void **state)
+{
+	struct mh_writer *w = NULL;
+	struct lonely l[] = {{.id = 20}, {.id = 21, .spoils = true, .cuts = true}, {.id = 22}};
+	struct mh_writer_config c = {.uri = mh_str_c(pg_start()), .mode = MH_DB_WRITE};
+	assert_int_equal(mh_writer_start(&c, &w, NULL), MH_OK);
+	sem_t gate;
+	sem_init(&gate, 0, 0);
+	assert_int_equal(mh_writer_submit(w, gate_job, &gate, NULL, NULL), MH_OK);
+	while (mh_writer_stats(w).queued) usleep(1000);
+	for (int i = 0; i < 3; i++) assert_int_equal(mh_writer_submit(w, lonely_job, &l[i], lonely_told, NULL), MH_OK);
+	sem_post(&gate);
+	mh_writer_stop(w);
+	sem_destroy(&gate);
+	assert_int_equal(l[0].told, 1 + MH_E_UNKNOWN);
+	assert_int_equal(l[1].told, 1 + MH_OK);
+	assert_int_equal(l[2].told, 1 + MH_OK);
+}
+
 static void large_values_come_back(void **state)
 {
 	struct mh_db *db = connect_to(pg_start());
@@ -153,9 +204,10 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_there),          cmocka_unit_test(only_the_order_of_bytes),
-		cmocka_unit_test(a_cut_line_is_noticed), cmocka_unit_test(a_cut_line_at_commit),
-		cmocka_unit_test(the_writer_comes_back), cmocka_unit_test(large_values_come_back),
+		cmocka_unit_test(nobody_there),           cmocka_unit_test(only_the_order_of_bytes),
+		cmocka_unit_test(a_cut_line_is_noticed),  cmocka_unit_test(a_cut_line_at_commit),
+		cmocka_unit_test(the_writer_comes_back),  cmocka_unit_test(what_was_committed_before_the_cut),
+		cmocka_unit_test(large_values_come_back),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, setup, NULL);
