@@ -19,10 +19,10 @@ static struct mh_db *connect_to(const char *uri)
 	return db;
 }
 
-/* Ends every other connection, as a restart or a broken line would. */
+/* Ends every other connection, as a restart or a broken line would, and waits until they have ended. */
 static void cut_lines(void)
 {
-	static const char *const sql[] = {"select pg_terminate_backend(pid) from pg_stat_activity where pid <> "
+	static const char *const sql[] = {"select pg_terminate_backend(pid, 10000) from pg_stat_activity where pid <> "
 					  "pg_backend_pid() and backend_type = 'client backend'",
 					  NULL};
 	struct mh_db *db = connect_to(pg_start());
