@@ -59,6 +59,10 @@ class Sqlite:
     def checkpoint(self):
         """SQLite makes its own, every few thousand pages."""
 
+    def whole_pages(self):
+        """Its log has nothing else, and its tables are filled from end to end."""
+        return 0
+
     def floor(self, transactions):
         for end in ("", "-wal", "-shm"):
             pathlib.Path(f"{self.work}{end}").unlink(missing_ok=True)
@@ -96,6 +100,10 @@ class Postgres:
     def checkpoint(self):
         """From here on the log holds every page whole that is changed for the first time."""
         self.sql("checkpoint")
+
+    def whole_pages(self):
+        """That the log has had to hold because they were changed for the first time since a checkpoint."""
+        return int(self.sql("select wal_fpi from pg_stat_wal"))
 
     def floor(self, transactions):
         self.sql("drop database if exists work")
