@@ -30,10 +30,23 @@ async function openForm(page) {
 	await page.waitForFunction(async (at) => !!(await caches.match(at)), FORM);
 }
 
+/** Until the draft holds the choice too: the words may have been kept before it. */
 async function fillIn(page, lang) {
+	const choice = page.locator("form[data-keep] input[type=radio][required]").first();
 	await words(page).fill(WORDS[lang]);
-	await page.locator("form[data-keep] input[type=radio][required]").first().check();
+	await choice.check();
 	await page.waitForFunction(() => !document.querySelector("[data-draft]").hidden);
+	await page.waitForFunction(
+		(name) =>
+			new Promise((done) => {
+				const open = indexedDB.open("minhu");
+				open.onsuccess = () => {
+					const all = open.result.transaction("draft").objectStore("draft").getAll();
+					all.onsuccess = () => (open.result.close(), done(all.result.some((d) => d.values.some(([n]) => n === name))));
+				};
+			}),
+		await choice.getAttribute("name"),
+	);
 }
 
 async function raise(page, lang) {
