@@ -66,26 +66,38 @@ static enum mh_code parse_listen(const char *listen, bool anywhere, struct socka
 	return MH_OK;
 }
 
-static enum mh_code open_socket(const char *listen_on, bool anywhere, int *ret, unsigned *ret_port, bool *ret_v6,
-				struct mh_err *reterr)
-{
+struct place {
 	struct sockaddr_storage sa;
 	socklen_t n;
-	int one = 1;
-	MH_TRY(parse_listen(listen_on, anywhere, &sa, &n, reterr));
-	int fd = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, n) != 0 || listen(fd, 511) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&sa, &n) != 0) {
-		enum mh_code code = MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not listen on %.100s", listen_on);
-		mh_err_detail(reterr, "%s", strerror(errno));
-		if (fd >= 0) close(fd);
-		return code;
-	}
-	*ret = fd;
-	*ret_port = ntohs(((struct sockaddr_in *)(void *)&sa)->sin_port);
-	*ret_v6 = sa.ss_family == AF_INET6;
-	return MH_OK;
+};
+
+/* A socket bound to the place, or -1 and errno; the port 0 becomes a free one. */
+static int bound(struct place *p, bool shared)
+{
+	int one = 1, fd = socket(p->sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (shared) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
+	if (bind(fd, (struct sockaddr *)&p->sa, p->n) == 0 && getsockname(fd, (struct sockaddr *)&p->sa, &p->n) == 0)
+		return fd;
+	int why = errno;
+	close(fd);
+	errno = why;
+	return -1;
+}
+
+/* Each thread that answers has a listener, and the system spreads connections over them: of one listener, the thread that wakes
+ * first takes ten at a time, and often all of them. A port that somebody else listens at is found out first: sharing is
+ * for our own listeners only. */
+static int listener(struct place *p, bool first)
+{
+	int fd = first ? bound(p, false) : -1;
+	if (first && fd < 0) return -1;
+	if (fd >= 0) close(fd);
+	fd = bound(p, true);
+	if (fd >= 0 && listen(fd, 511) == 0) return fd;
+	if (fd >= 0) close(fd);
+	return -1;
 }
 
 /* --- life --- */
@@ -109,6 +121,7 @@ static unsigned connections(unsigned wanted)
 static void defaults(struct mh_http_config *c)
 {
 	if (!c->threads) c->threads = 2;
+	if (c->threads > MH_WEB__THREADS_MAX) c->threads = MH_WEB__THREADS_MAX;
 	c->max_connections = connections(c->max_connections ? c->max_connections : 12000);
 	if (!c->idle_s) c->idle_s = 15;
 	if (!c->header_s) c->header_s = 15;
@@ -130,14 +143,15 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *conn, char *s)
 static struct MHD_Daemon *start_daemon(struct mh_http *h, int fd, bool v6)
 {
 	const struct mh_http_config *c = &h->config;
+	unsigned limit = (c->max_connections + c->threads - 1) / c->threads;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (v6 ? MHD_USE_IPv6 : 0);
-	return MHD_start_daemon(
-		flags, (uint16_t)h->port, NULL, NULL, mh_web__on_request, h, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_POOL_SIZE, c->threads, MHD_OPTION_CONNECTION_LIMIT,
-		c->max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->max_per_ip, MHD_OPTION_CONNECTION_TIMEOUT,
-		c->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->max_head, MHD_OPTION_URI_LOG_CALLBACK,
-		mh_web__on_target, h, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-		mh_web__on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, mh_web__on_connection, h, MHD_OPTION_END);
+	return MHD_start_daemon(flags, (uint16_t)h->port, NULL, NULL, mh_web__on_request, h, MHD_OPTION_LISTEN_SOCKET,
+				fd, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT, limit,
+				MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->max_per_ip, MHD_OPTION_CONNECTION_TIMEOUT,
+				c->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->max_head, MHD_OPTION_URI_LOG_CALLBACK,
+				mh_web__on_target, h, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+				MHD_OPTION_NOTIFY_COMPLETED, mh_web__on_completed, h, MHD_OPTION_NOTIFY_CONNECTION,
+				mh_web__on_connection, h, MHD_OPTION_END);
 }
 
 static void free_http(struct mh_http *h)
@@ -156,25 +170,55 @@ void mh_web__http_release(struct mh_http *h)
 	if (atomic_fetch_sub(&h->owners, 1) == 1) free_http(h);
 }
 
+static enum mh_code start_daemons(struct mh_http *h, struct mh_err *reterr)
+{
+	struct place p;
+	MH_TRY(parse_listen(h->config.listen, h->config.identify != NULL, &p.sa, &p.n, reterr));
+	while (h->n_daemons < h->config.threads) {
+		int fd = listener(&p, h->n_daemons == 0);
+		if (fd < 0) {
+			enum mh_code code = MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not listen on %.100s",
+						    h->config.listen);
+			mh_err_detail(reterr, "%s", strerror(errno));
+			return code;
+		}
+		h->port = ntohs(((struct sockaddr_in *)(void *)&p.sa)->sin_port);
+		h->daemons[h->n_daemons] = start_daemon(h, fd, p.sa.ss_family == AF_INET6);
+		if (!h->daemons[h->n_daemons]) {
+			close(fd);
+			return MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not start the HTTP server");
+		}
+		h->n_daemons++;
+	}
+	return MH_OK;
+}
+
+static void quiesce_daemons(struct mh_http *h)
+{
+	for (unsigned i = 0; i < h->n_daemons; i++) {
+		MHD_socket fd = MHD_quiesce_daemon(h->daemons[i]);
+		if (fd != MHD_INVALID_SOCKET) close(fd);
+	}
+}
+
+static void stop_daemons(struct mh_http *h)
+{
+	for (unsigned i = 0; i < h->n_daemons; i++) MHD_stop_daemon(h->daemons[i]);
+}
+
 static enum mh_code start(struct mh_http *h, struct mh_err *reterr)
 {
-	int fd;
-	bool v6;
 	MH_TRY(mh_router_build(&h->arena, h->config.lists, h->config.n_lists, &h->router, reterr));
 	h->counts = MH_NEW_ARRAY(&h->arena, h->router.n + 1, struct mh_web__count);
 	MH_TRY_MEM(h->counts, reterr);
 	h->begun = mh_now(&h->config.clock);
-	MH_TRY(open_socket(h->config.listen, h->config.identify != NULL, &fd, &h->port, &v6, reterr));
-	enum mh_code code = mh_web__watch_start(h, reterr);
-	if (code == MH_OK && (code = mh_web__slow_start(h, reterr)) != MH_OK) mh_web__watch_stop(h);
-	if (code == MH_OK) {
-		h->daemon = start_daemon(h, fd, v6);
-		if (h->daemon) return MH_OK;
-		mh_web__slow_stop(h);
-		mh_web__watch_stop(h);
-		code = MH_FAIL(reterr, MH_E_UNAVAILABLE, "Could not start the HTTP server");
-	}
-	close(fd);
+	MH_TRY(mh_web__watch_start(h, reterr));
+	enum mh_code code = mh_web__slow_start(h, reterr);
+	if (code == MH_OK && (code = start_daemons(h, reterr)) == MH_OK) return MH_OK;
+	quiesce_daemons(h);
+	stop_daemons(h);
+	mh_web__slow_stop(h);
+	mh_web__watch_stop(h);
 	return code;
 }
 
@@ -226,14 +270,13 @@ static bool drain(struct mh_http *h, unsigned ms)
 void mh_http_stop(struct mh_http *h)
 {
 	if (!h) return;
-	MHD_socket fd = MHD_quiesce_daemon(h->daemon);
-	if (fd != MHD_INVALID_SOCKET) close(fd);
+	quiesce_daemons(h);
 	mh_web__end_streams(h);
 	if (!drain(h, h->config.stop_s * 1000)) {
 		mh_web__abandon_all(h);
 		drain(h, 1000);
 	}
-	MHD_stop_daemon(h->daemon);
+	stop_daemons(h);
 	mh_web__slow_stop(h);
 	mh_web__watch_stop(h);
 	mh_web__http_release(h);

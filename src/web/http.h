@@ -53,14 +53,15 @@ struct mh_http_config {
 	/* Limits; 0 takes the default. */
 	unsigned threads;         /* 2 */
 	unsigned max_connections; /* 12,000, or what the limit of open files allows */
-	unsigned max_per_ip;      /* 0: no limit, for behind a proxy every peer is the proxy */
-	unsigned idle_s;          /* 15: silence between bytes and between requests */
-	unsigned header_s;        /* 15: from connection, or first byte, to the end of the head */
-	unsigned body_s;          /* 120: from head to the end of the body */
-	unsigned write_s;         /* 30: from submission to commit */
-	unsigned stop_s;          /* 10: for requests in flight when stopping */
-	size_t max_head;          /* 32 KiB */
-	size_t max_arena;         /* 64 MiB a request */
+	unsigned
+		max_per_ip; /* 0: no limit, for behind a proxy every peer is the proxy; each thread counts for itself */
+	unsigned idle_s;    /* 15: silence between bytes and between requests */
+	unsigned header_s;  /* 15: from connection, or first byte, to the end of the head */
+	unsigned body_s;    /* 120: from head to the end of the body */
+	unsigned write_s;   /* 30: from submission to commit */
+	unsigned stop_s;    /* 10: for requests in flight when stopping */
+	size_t max_head;    /* 32 KiB */
+	size_t max_arena;   /* 64 MiB a request */
 	void (*access)(void *ctx, const struct mh_access_line *line); /* NULL: the log */
 	void *access_ctx;
 };

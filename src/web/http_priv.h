@@ -95,13 +95,15 @@ struct mh_web__kept {
 	size_t bytes;
 };
 
+#define MH_WEB__THREADS_MAX 64
 struct mh_http {
 	struct mh_http_config config;
 	struct mh_arena arena;
 	struct mh_router router;
 	struct mh_web__count *counts; /* beside router.routes, and one more for what has no route */
 	mh_time begun;
-	struct MHD_Daemon *daemon;
+	struct MHD_Daemon *daemons[MH_WEB__THREADS_MAX]; /* each a thread with a listener of its own */
+	unsigned n_daemons;
 	unsigned port;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
