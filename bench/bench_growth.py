@@ -41,7 +41,6 @@ class City:
             print(f"making a city of {matters} matters …", file=sys.stderr)
             subprocess.run([BUILD / "bench_fill", f"sqlite:{sample}/city.db", sample / "state", self.store.uri, self.state,
                             str(matters)], check=True, stdout=subprocess.DEVNULL)
-            self.index()
             self.store.settle()
             self.use_gaps()
             (folder / "made").touch()
@@ -60,12 +59,6 @@ class City:
                 if self.store.whole_pages() - before < 400:
                     return
         sys.exit("PostgreSQL goes on filling gaps")
-
-    def index(self):
-        """The past goes into the index of search first, or it would do so beside what is measured."""
-        with Server(self.store, self.state) as server:
-            while server.metric("minhu_search_lag_entries"):
-                time.sleep(1)
 
     def round(self, n, body):
         with Server(self.store, self.state) as server:
