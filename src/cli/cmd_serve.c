@@ -32,7 +32,7 @@ struct serve {
 	struct mh_portal *portal;
 	struct mh_str uri, state_dir, upload_dir;
 	char holder[96];
-	char last_trouble[320]; /* on the writer's thread only */
+	char last_trouble[320]; /* the service tells one at a time */
 	enum mh_code last_code;
 };
 

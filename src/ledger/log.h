@@ -51,7 +51,7 @@ enum mh_code mh_ledger_append(struct mh_ledger *l, struct mh_db *db, int64_t mat
 /* Last thing before commit: tiles that became full, and the head, both under this writer's epoch (MH_E_STALE when
  * another writer has taken over: close and open again). Nothing to do is no error. */
 enum mh_code mh_ledger_before_commit(struct mh_ledger *l, struct mh_db *db, struct mh_err *reterr);
-void mh_ledger_committed(struct mh_ledger *l);   /* the commit is durable */
+void mh_ledger_committed(struct mh_ledger *l);   /* others can see it; nothing is signed before it is durable too */
 void mh_ledger_rolled_back(struct mh_ledger *l); /* forgets everything since the last commit */
 
 /* Signs a head for all that is committed, unless it is signed already or the last one is less than a second old and

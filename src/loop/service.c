@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ struct mh_service {
 	_Atomic int64_t signed_size, ledger_size, behind_since, ticked;
 	_Atomic int due;
 	atomic_bool broken;
+	pthread_mutex_t telling; /* one trouble at a time: the writer has two threads */
 	bool leased;
 	struct mh_retain retain; /* the sweep; its next one begins at retain_at */
 	mh_time retain_at;
@@ -180,7 +182,10 @@ static enum mh_code before_commit(void *ctx, struct mh_db *db, struct mh_err *re
 
 static void tell(struct mh_service *s, const struct mh_err *err)
 {
-	if (s->config.trouble) s->config.trouble(s->config.trouble_ctx, err);
+	if (!s->config.trouble) return;
+	pthread_mutex_lock(&s->telling);
+	s->config.trouble(s->config.trouble_ctx, err);
+	pthread_mutex_unlock(&s->telling);
 }
 
 static void count_signed(struct mh_service *s)
@@ -353,6 +358,7 @@ static void discard(struct mh_service *s)
 	mh_writer_stop(s->writer);
 	mh_loop__signer_free(s->signer);
 	struct mh_arena arena = s->arena;
+	pthread_mutex_destroy(&s->telling);
 	mh_arena_done(&s->doomed_arena);
 	mh_city_free(s->city);
 	mh_mem_free(s);
@@ -363,6 +369,7 @@ enum mh_code mh_service_start(const struct mh_service_config *config, struct mh_
 {
 	struct mh_service *s = mh_mem_alloc(sizeof *s);
 	MH_TRY_MEM(s, reterr);
+	pthread_mutex_init(&s->telling, NULL);
 	s->config = *config;
 	enum mh_code code = start(s, reterr);
 	if (code != MH_OK) return discard(s), code;

@@ -14,7 +14,8 @@ struct mh_service_config {
 	struct mh_rng rng;
 	int tick_ms;        /* 0: 500 */
 	const char *holder; /* who we are, for the lease: "host:pid:random" */
-	/* Troubles that nobody waits for: a tick that failed, a lost connection. May be NULL. Called on the writer thread. */
+	/* Troubles that nobody waits for: a tick that failed, a lost connection. May be NULL. Called on
+	 * the writer's threads, one at a time. */
 	void (*trouble)(void *ctx, const struct mh_err *err);
 	void *trouble_ctx;
 };

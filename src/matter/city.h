@@ -91,7 +91,7 @@ enum mh_code mh_city_reopen_ledger(struct mh_city *c, struct mh_db *db, struct m
 enum mh_code mh_city_ahead(struct mh_city *c, struct mh_db *db, const struct mh_str *keys, size_t n,
 			   struct mh_err *reterr);
 enum mh_code mh_city_before_commit(struct mh_city *c, struct mh_db *db, struct mh_err *reterr);
-void mh_city_committed(struct mh_city *c);   /* durably */
+void mh_city_committed(struct mh_city *c);   /* others can see it; it is on its way to the disk */
 void mh_city_rolled_back(struct mh_city *c); /* forgets everything since the last commit */
 /* For a service, after each transaction: what was defined in it is known from now on, or has never been. */
 void mh_city_settle(struct mh_city *c, bool committed);
