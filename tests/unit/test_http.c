@@ -628,6 +628,19 @@ static void listens_on_loopback_only(void **state)
 	assert_int_equal(mh_http_start(&c, &other, NULL), MH_E_UNAVAILABLE);
 }
 
+/* Connections are spread by the system over as many listeners as there are threads. */
+static void each_thread_listens(void **state)
+{
+	char line[256], port[8];
+	int listeners = 0;
+	FILE *f = fopen("/proc/self/net/tcp", "r");
+	assert_non_null(f);
+	snprintf(port, sizeof port, ":%04X ", mh_http_port(server));
+	while (fgets(line, sizeof line, f)) listeners += strstr(line, port) && strstr(line, " 0A ");
+	fclose(f);
+	assert_int_equal(listeners, 2);
+}
+
 static int make_dir(void **state)
 {
 	return mkdtemp(dir) == NULL;
@@ -655,6 +668,7 @@ int main(void)
 					   T(cuts_slow_clients),
 					   T(late_writes_are_given_up),
 					   T(stops_with_a_write_in_flight),
+					   T(each_thread_listens),
 					   T(a_full_queue_is_said),
 					   T(listens_on_loopback_only)};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
