@@ -205,7 +205,20 @@ const dark = (login, lang, view, places) => async () => {
 	await page.context().close();
 };
 
+/** The names that a page lacks are one question, however many accounts it lists. */
+async function namesAtOnce() {
+	const page = await browser.person(city, { lang: "en", as: "admin" });
+	const asked = [];
+	page.on("request", (r) => r.url().includes("/api/v1/orgs?") && asked.push(r.url()));
+	await page.goto("/desk/workshop/accounts");
+	await settle(page);
+	await page.getByText("Mishixiang Subdistrict").first().waitFor();
+	check(asked.length === 1 && asked[0].includes("codes="), `names were asked for ${asked.length} times: ${asked.join(" ")}`);
+	await page.context().close();
+}
+
 const failed = await run({
+	"names of units are one question": namesAtOnce,
 	"an account is made, its password changed, and guessing shut out (Chinese, English)": account,
 	"a definition is tried (English)": definition,
 	"erasure is asked for and carried out (Chinese, English)": erasure,
